@@ -1,0 +1,141 @@
+package model
+
+import (
+	"encoding/json"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"log/slog"
+	"unique"
+)
+
+const (
+	base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+	prefixLen   = 4  // "jta_" or "jtu_"
+	randomLen   = 43 // 62^43 is just over 2^256
+	checksumLen = 6  // 62^6 is over 2^32
+
+	// ValueLen is the length of a token value in bytes, all of them ASCII.
+	ValueLen = prefixLen + randomLen + checksumLen
+)
+
+// Secret is a token value. It prints as [redacted] in every verb, in JSON and in
+// slog; only [Secret.Expose] gives the value. Equal values are == each other.
+//
+// Package fmt calls no method on a value in an unexported field, nor under %p or a
+// misplaced %w: there it prints what lies inside. So what lies inside is a pointer,
+// and the most that can be printed is an address.
+type Secret struct{ value unique.Handle[string] }
+
+// SecretOf wraps a value that came from somewhere else: a person, a sealed record.
+func SecretOf(value string) Secret {
+	if value == "" {
+		return Secret{}
+	}
+	return Secret{unique.Make(value)}
+}
+
+// Expose returns the value. Every call is a place where a secret can leave.
+func (s Secret) Expose() string {
+	if s.Empty() {
+		return ""
+	}
+	return s.value.Value()
+}
+
+// Empty reports whether there is no value.
+func (s Secret) Empty() bool { return s == Secret{} }
+
+// LastFour returns the last four characters of the value, by which people know a
+// token, or "" if the value is shorter than a token value.
+func (s Secret) LastFour() string {
+	value := s.Expose()
+	if len(value) < ValueLen {
+		return ""
+	}
+	return value[len(value)-4:]
+}
+
+const redacted = "[redacted]"
+
+// String returns "[redacted]".
+func (Secret) String() string { return redacted }
+
+// GoString returns "[redacted]".
+func (Secret) GoString() string { return redacted }
+
+// Format writes "[redacted]" whatever the verb.
+func (Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
+
+// LogValue returns "[redacted]" to slog.
+func (Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// MarshalJSON returns "[redacted]" as a JSON string.
+func (Secret) MarshalJSON() ([]byte, error) { return json.Marshal(redacted) }
+
+// MarshalText returns "[redacted]".
+func (Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+
+// NewValue makes a token value of the kind from the randomness in r: the prefix,
+// 43 base62 characters without modulo bias (256 bits), and 6 base62 characters of
+// the CRC-32 (IEEE) of all before. It fails only when r does.
+func NewValue(kind TokenKind, r io.Reader) (Secret, error) {
+	value := make([]byte, 0, ValueLen)
+	value = append(value, kind.prefix()...)
+	var buf [64]byte
+	for len(value) < prefixLen+randomLen {
+		if _, err := io.ReadFull(r, buf[:]); err != nil {
+			return Secret{}, fmt.Errorf("read randomness for a token value: %w", err)
+		}
+		for _, b := range buf {
+			// 248 is the largest multiple of 62 in a byte: above it would favour the first characters.
+			if b < 248 && len(value) < prefixLen+randomLen {
+				value = append(value, base62[b%62])
+			}
+		}
+	}
+	clear(buf[:])
+	return SecretOf(string(appendChecksum(value))), nil
+}
+
+func appendChecksum(value []byte) []byte {
+	sum := crc32.ChecksumIEEE(value)
+	var digits [checksumLen]byte
+	for i := checksumLen - 1; i >= 0; i-- {
+		digits[i] = base62[sum%62]
+		sum /= 62
+	}
+	return append(value, digits[:]...)
+}
+
+// ParseValue checks the form and the checksum of a presented value and returns its
+// kind. Errors never contain any part of the value.
+func ParseValue(value string) (TokenKind, error) {
+	if len(value) != ValueLen {
+		return 0, fmt.Errorf("%w: it has %d characters, a token has %d", ErrNotAToken, len(value), ValueLen)
+	}
+	var kind TokenKind
+	switch value[:prefixLen] {
+	case AgentToken.prefix():
+		kind = AgentToken
+	case UserToken.prefix():
+		kind = UserToken
+	default:
+		return 0, fmt.Errorf("%w: it starts neither with jta_ nor with jtu_", ErrNotAToken)
+	}
+	for _, c := range []byte(value[prefixLen:]) {
+		if !isBase62(c) {
+			return 0, fmt.Errorf("%w: it has a character other than 0-9, A-Z and a-z", ErrNotAToken)
+		}
+	}
+	body := value[:ValueLen-checksumLen]
+	if string(appendChecksum([]byte(body))) != value {
+		return 0, fmt.Errorf("%w: its checksum is wrong, a character is missing or mistyped", ErrNotAToken)
+	}
+	return kind, nil
+}
+
+func isBase62(c byte) bool {
+	return '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z'
+}
