@@ -1,0 +1,117 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"jeton/model"
+	"jeton/ui/clip"
+)
+
+// copyState is what we last put on the clipboard: which token, never its value.
+type copyState struct {
+	gen   int
+	token model.TokenID
+	said  string    // what copying came to
+	until time.Time // when it is cleared; zero when nothing of ours is there
+}
+
+// Replies of the clipboard, and its clock.
+type (
+	copyDone struct {
+		gen    int
+		token  model.TokenID
+		result clip.Result
+	}
+	clearAndQuit struct{} // the answer to the question before quitting
+	clipTick     struct{ gen int }
+	clipCleared  struct {
+		gen    int
+		result clip.Result
+		quit   bool
+	}
+)
+
+// copy puts a value on the clipboard.
+func (a *App) copy(m copyAsked) tea.Cmd {
+	a.copied.gen++
+	gen, s := a.copied.gen, a.s
+	return s.ask(func(ctx context.Context) tea.Msg {
+		return copyDone{gen, m.token.ID, s.clip.Copy(ctx, m.value.Expose())}
+	})
+}
+
+func (a *App) copyDone(m copyDone) tea.Cmd {
+	if m.gen != a.copied.gen {
+		return nil
+	}
+	if m.result.Outcome == clip.Failed {
+		a.copied.until = time.Time{}
+		return a.say(toast{mood: bad, text: m.result.String()})
+	}
+	a.copied = copyState{gen: m.gen, token: m.token, said: m.result.String(), until: a.s.now().Add(a.s.times.Clear)}
+	a.toast = toast{} // the copy's own line takes its place, for as long as the copy is there
+	return a.tickClip()
+}
+
+func (a *App) tickClip() tea.Cmd {
+	gen := a.copied.gen
+	return tea.Tick(time.Second, func(time.Time) tea.Msg { return clipTick{gen} })
+}
+
+// holding reports whether our copy may still be on the clipboard.
+func (a *App) holding() bool { return !a.copied.until.IsZero() }
+
+func (a *App) clipTick(m clipTick) tea.Cmd {
+	if m.gen != a.copied.gen || !a.holding() {
+		return nil
+	}
+	if a.s.now().Before(a.copied.until) {
+		return a.tickClip()
+	}
+	return a.clearClip(false)
+}
+
+func (a *App) clearClip(quit bool) tea.Cmd {
+	gen, s := a.copied.gen, a.s
+	return s.ask(func(ctx context.Context) tea.Msg { return clipCleared{gen, s.clip.Clear(ctx), quit} })
+}
+
+func (a *App) clipCleared(m clipCleared) tea.Cmd {
+	if m.quit {
+		return tea.Quit
+	}
+	if m.gen != a.copied.gen {
+		return nil
+	}
+	a.copied.until = time.Time{}
+	return a.say(toast{text: m.result.String()})
+}
+
+// clipNote is the status line's word about the copy that is still there.
+func (a *App) clipNote() string {
+	left := a.copied.until.Sub(a.s.now()).Round(time.Second)
+	note := fmt.Sprintf("%s Cleared in %s", a.copied.said, clock(max(0, left)))
+	if a.s.width < 88 {
+		return note + "."
+	}
+	return note + " while connected."
+}
+
+// clock writes a duration as minutes and seconds, "0:41".
+func clock(d time.Duration) string {
+	n := int(d.Seconds())
+	return fmt.Sprintf("%d:%02d", n/60, n%60)
+}
+
+// quit leaves, but asks first while our copy is still on the clipboard.
+func (a *App) quit() tea.Cmd {
+	if !a.holding() {
+		return tea.Quit
+	}
+	a.s.push(newQuit(a.s, a.copied.token))
+	return nil
+}

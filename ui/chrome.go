@@ -1,0 +1,183 @@
+package ui
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"jeton/keymap"
+	"jeton/ui/draw"
+	"jeton/ui/overlay"
+)
+
+// The smallest window in which everything works; below it only leaving does.
+const (
+	minWidth  = 40
+	minHeight = 10
+)
+
+// lines says which of the lines around a page a height has room for. Short windows
+// lose the blank first, then the underline, the rule, and the tabs.
+type lines struct{ blank, tabs, underline, rule bool }
+
+func linesFor(height int) lines {
+	return lines{blank: height >= 16, underline: height >= 15, rule: height >= 14, tabs: height >= 12}
+}
+
+// page draws what is below the dialogs.
+func (a *App) page(width, height int) draw.Frame {
+	if a.opening != nil {
+		return a.opening.Draw(width, height).Fill(width, height)
+	}
+	has := linesFor(height)
+	top := []*draw.Line{a.titleLine(width)}
+	if has.blank {
+		top = append(top, draw.NewLine(width))
+	}
+	if has.tabs {
+		tabs, under := a.tabLines(width)
+		if top = append(top, tabs); has.underline {
+			top = append(top, under)
+		}
+	}
+	var bottom []*draw.Line
+	if has.rule {
+		bottom = append(bottom, draw.NewLine(width).Space(1).Text(nil, a.s.theme.RuleLine(width-2)))
+	}
+	bottom = append(append(bottom, a.statusLines(width, statusHeight(height))...), a.hintLine(width))
+	body := a.base().Draw(width, height-len(top)-len(bottom)).Fill(width, height-len(top)-len(bottom))
+	return draw.Stack(draw.Rows(top...), body, draw.Rows(bottom...))
+}
+
+// place draws a dialog over what is there, in the middle.
+func (a *App) place(frame draw.Frame, d screen, width, height int) draw.Frame {
+	return overlay.Place(frame, d.Draw(width, height), width, height)
+}
+
+// titleLine says where this is and, at the right, who is looking.
+func (a *App) titleLine(width int) *draw.Line {
+	t := a.s.theme
+	who := draw.NewLine(width / 2)
+	who.Text(t.Text, t.Safe(a.s.self.User.Login)).Text(t.Muted, " "+t.Glyphs.Down)
+	if role := a.role(); width >= 72 {
+		who.Text(t.Muted, " · "+role)
+	}
+	who.Mark(act{keymap.AppWho}, 0).Space(1)
+	l := draw.NewLine(width).Space(1).Text(t.Title, "jeton").Space(2)
+	crumbs := []string{a.s.self.Organization.Name, "Organization Settings", a.base().Title()}
+	if width < 64 {
+		crumbs = []string{crumbs[0], crumbs[2]}
+	}
+	for i, c := range crumbs {
+		if i > 0 {
+			l.Text(t.Muted, " "+t.Glyphs.Crumb+" ")
+		}
+		style := t.Muted
+		if i == len(crumbs)-1 {
+			style = t.Text
+		}
+		l.Text(style, t.Safe(c))
+	}
+	return l.Right(who)
+}
+
+// role says what the one who looks is, in a word or two.
+func (a *App) role() string {
+	if a.s.admin() {
+		return "Organization Admin"
+	}
+	return "member"
+}
+
+// tabLines draws the tabs and the underline of the one that is open; tabs that do not
+// fit become one with arrows.
+func (a *App) tabLines(width int) (tabs, under *draw.Line) {
+	t := a.s.theme
+	total := 1
+	for _, p := range a.pages {
+		total += draw.Width(p.screen.Title()) + 3
+	}
+	tabs, under = draw.NewLine(width).Space(1), draw.NewLine(width).Space(1)
+	if total > width {
+		title := a.pages[a.tab].screen.Title()
+		before, after := a.pages[(a.tab+len(a.pages)-1)%len(a.pages)], a.pages[(a.tab+1)%len(a.pages)]
+		tabs.Zone(act{before.key}, t.Muted, t.Glyphs.Less+" ").Text(t.Accent, title).
+			Zone(act{after.key}, t.Muted, " "+t.Glyphs.More).Text(t.Muted, fmt.Sprintf("  %d/%d", a.tab+1, len(a.pages)))
+		under.Space(2).Text(t.Accent, strings.Repeat(t.Glyphs.Heavy, draw.Width(title)))
+		return tabs, under
+	}
+	for i, p := range a.pages {
+		title := p.screen.Title()
+		if i == a.tab {
+			under.To(tabs.X()).Text(t.Accent, strings.Repeat(t.Glyphs.Heavy, draw.Width(title)))
+			tabs.Text(t.Accent, title)
+		} else {
+			tabs.Zone(act{p.key}, t.Muted, title)
+		}
+		tabs.Space(3)
+	}
+	return tabs, under
+}
+
+// hintLine shows keys: what can be done now, and help and nothing else at the right.
+// What does not work now is shown dim; trying it tells why.
+func (a *App) hintLine(width int) *draw.Line {
+	right := draw.NewLine(width)
+	if len(a.dialogs) > 0 {
+		return right // the dialog shows its own keys; these do nothing now
+	}
+	if scope := a.base().Scope(); !scope.Typing() {
+		a.hint(right, a.s.action(keymap.AppHelp, ""))
+		right.Space(1)
+	}
+	l := draw.NewLine(width - right.X() - 1).Space(1)
+	for _, k := range a.base().Keys() {
+		next := draw.NewLine(width)
+		a.hint(next, k)
+		if next.X() == 0 {
+			continue
+		}
+		if next.X() > l.Left() {
+			break
+		}
+		l.Append(next).Space(2)
+	}
+	return draw.NewLine(width).Append(l).Right(right)
+}
+
+// hint writes a key and its word; both answer a click.
+func (a *App) hint(l *draw.Line, k keymap.Action) { hint(a.s, l, k) }
+
+func hint(s *session, l *draw.Line, k keymap.Action) {
+	if len(k.Keys) == 0 {
+		return
+	}
+	t, from := s.theme, l.X()
+	key, word := draw.Style(t.Key), draw.Style(t.Word)
+	if k.Off != "" {
+		key = t.Muted
+	}
+	l.Text(key, keymap.Show(k.Keys[0], t.Glyphs.Name == "ascii")).Text(word, " "+strings.ReplaceAll(k.Word, "…", t.Glyphs.Dots))
+	l.Mark(act{k.ID}, from)
+}
+
+// tooSmall says so, and stays harmless at any size.
+func (a *App) tooSmall(width, height int) draw.Frame {
+	t := a.s.theme
+	return draw.Rows(
+		draw.NewLine(width).Text(t.Warning, "Window too small"),
+		draw.NewLine(width).Text(t.Text, fmt.Sprintf("%dx%d; jeton needs %dx%d", width, height, minWidth, minHeight)),
+		draw.NewLine(width).Text(t.Muted, "enlarge it, or q to quit"),
+	).Fill(width, height)
+}
+
+// short writes a count in at most five characters: over 9,999 in thousands.
+func short(n int) string {
+	switch {
+	case n >= 1_000_000:
+		return strconv.Itoa(n/1_000_000) + "." + strconv.Itoa(n/100_000%10) + "M"
+	case n >= 10_000:
+		return strconv.Itoa(n/1000) + "k"
+	}
+	return strconv.Itoa(n)
+}

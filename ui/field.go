@@ -1,0 +1,129 @@
+package ui
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/rivo/uniseg"
+
+	"jeton/ui/draw"
+	"jeton/ui/theme"
+)
+
+// maxTyped is how many bytes a field takes; far more than anything that is kept, so
+// that a paste which is too long can be seen and refused with the reason instead of
+// being cut silently.
+const maxTyped = 64 << 10
+
+// field is a line of text being typed. It keeps exactly what was typed or pasted,
+// hostile or not, draws it escaped, and leaves judging it to the model.
+type field struct {
+	text string
+	at   int // byte position of the cursor, always between grapheme clusters
+}
+
+func newField(text string) field { return field{text, len(text)} }
+
+// update edits the field and reports whether the key was one for editing.
+func (f field) update(k tea.KeyMsg) (field, bool) {
+	switch k.Type {
+	case tea.KeyRunes, tea.KeySpace:
+		if k.Alt {
+			return f, false
+		}
+		return f.insert(string(k.Runes)), true
+	case tea.KeyBackspace:
+		return f.cut(f.before(), f.at), true
+	case tea.KeyDelete:
+		return f.cut(f.at, f.after()), true
+	case tea.KeyLeft, tea.KeyCtrlB:
+		f.at = f.before()
+	case tea.KeyRight, tea.KeyCtrlF:
+		f.at = f.after()
+	case tea.KeyHome, tea.KeyCtrlA:
+		f.at = 0
+	case tea.KeyEnd, tea.KeyCtrlE:
+		f.at = len(f.text)
+	case tea.KeyCtrlW:
+		return f.cut(f.wordBefore(), f.at), true
+	case tea.KeyCtrlK:
+		return f.cut(f.at, len(f.text)), true
+	default:
+		return f, false
+	}
+	return f, true
+}
+
+func (f field) insert(s string) field {
+	// A pasted line end is the end of what was copied, not part of a one-line text.
+	s = strings.TrimRight(s, "\r\n")
+	if len(f.text)+len(s) > maxTyped {
+		s = s[:max(0, maxTyped-len(f.text))]
+	}
+	f.text = f.text[:f.at] + s + f.text[f.at:]
+	f.at += len(s)
+	return f
+}
+
+func (f field) cut(from, to int) field {
+	f.text = f.text[:from] + f.text[to:]
+	f.at = from
+	return f
+}
+
+func (f field) before() int {
+	last := 0
+	for at, rest := 0, f.text[:f.at]; rest != ""; {
+		var cluster string
+		cluster, rest, _, _ = uniseg.FirstGraphemeClusterInString(rest, -1)
+		last, at = at, at+len(cluster)
+	}
+	return last
+}
+
+func (f field) after() int {
+	if f.at == len(f.text) {
+		return f.at
+	}
+	cluster, _, _, _ := uniseg.FirstGraphemeClusterInString(f.text[f.at:], -1)
+	return f.at + len(cluster)
+}
+
+func (f field) wordBefore() int {
+	head := strings.TrimRightFunc(f.text[:f.at], unicode.IsSpace)
+	return len(strings.TrimRightFunc(head, func(r rune) bool { return !unicode.IsSpace(r) }))
+}
+
+// length is the number of characters (code points) typed.
+func (f field) length() int { return utf8.RuneCountInString(f.text) }
+
+// draw writes the field into exactly width cells, scrolled so that the cursor is
+// visible: a cell of its own style, or a caret at the end where there are no colours.
+func (f field) draw(t *theme.Theme, width int) string {
+	if width <= 0 {
+		return ""
+	}
+	left, right := tail(t.Safe(f.text[:f.at]), width-1), t.Safe(f.text[f.at:])
+	under, rest := " ", ""
+	if right != "" {
+		under, rest, _, _ = uniseg.FirstGraphemeClusterInString(right, -1)
+	} else if !t.Colours {
+		under = t.Glyphs.Caret
+	}
+	room := width - draw.Width(left) - draw.Width(under)
+	if room < 0 {
+		under, rest, room = " ", "", 0
+	}
+	return t.Field.Render(left) + t.Cursor.Render(under) + t.Field.Render(draw.Fit(rest, room, t.Glyphs.Ellipsis))
+}
+
+// tail returns the end of s that fits into width cells.
+func tail(s string, width int) string {
+	for draw.Width(s) > width {
+		_, rest, _, _ := uniseg.FirstGraphemeClusterInString(s, -1)
+		s = rest
+	}
+	return s
+}

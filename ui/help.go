@@ -1,0 +1,135 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"jeton/keymap"
+	"jeton/ui/draw"
+	"jeton/ui/grid"
+)
+
+// help says what every key does where it was opened: what works now, and of what does
+// not, why.
+type help struct {
+	s    *session
+	keys []keymap.Action
+	at   grid.Grid
+}
+
+func newHelp(s *session, keys []keymap.Action) screen { return &help{s: s, keys: keys} }
+
+// Title is the dialog's place in the breadcrumb.
+func (h *help) Title() string { return "Help" }
+
+// Scope is that of the help.
+func (h *help) Scope() keymap.Scope { return keymap.Help }
+
+// Keys lists what the help itself answers to.
+func (h *help) Keys() []keymap.Action {
+	return []keymap.Action{h.s.action(keymap.HelpClose, ""), h.s.action(keymap.ListDown, ""), h.s.action(keymap.ListPageDown, "")}
+}
+
+// Update scrolls and closes.
+func (h *help) Update(msg tea.Msg) (screen, tea.Cmd) {
+	switch msg := msg.(type) {
+	case act:
+		if msg.id == keymap.HelpClose {
+			h.s.pop()
+			return h, nil
+		}
+		scroll(&h.at, msg.id, h.rows())
+	case wheel:
+		rows := h.rows()
+		scrollTo(&h.at, h.at.Top+msg.rows, rows)
+	}
+	return h, nil
+}
+
+// rows is how many lines are seen in the window as it is; the number of lines there
+// are depends on its width too.
+func (h *help) rows() int {
+	p := h.panel(h.s.width, h.s.height)
+	h.at.Set(p.list.total)
+	return p.listHeight()
+}
+
+// Draw draws the keys in view.
+func (h *help) Draw(width, height int) draw.Frame { return h.panel(width, height).frame() }
+
+func (h *help) panel(width, height int) *panel {
+	p := newPanel(h.s, 88, width, height)
+	p.title = "Help"
+	lines := h.lines(p)
+	at := h.at
+	at.Set(len(lines))
+	p.blank(8)
+	p.rows(panelList{total: len(lines), least: 5, at: at, row: func(i int) *draw.Line { return lines[i] }})
+	p.below(1)
+	p.hints(0, h.s.action(keymap.HelpClose, ""))
+	return p
+}
+
+// lines writes the keys scope by scope, in the order in which the scopes first occur.
+func (h *help) lines(p *panel) []*draw.Line {
+	var lines []*draw.Line
+	column := h.column(p.inner)
+	var told []keymap.Scope
+	for _, first := range h.keys {
+		if slices.Contains(told, first.Scope) {
+			continue
+		}
+		if told = append(told, first.Scope); len(told) > 1 {
+			lines = append(lines, p.line())
+		}
+		lines = append(lines, p.line().Text(h.s.theme.Title, first.Scope.Title()))
+		for _, k := range h.keys {
+			if k.Scope == first.Scope && len(k.Keys) > 0 {
+				lines = append(lines, h.entry(p, k, column)...)
+			}
+		}
+	}
+	return lines
+}
+
+// entry writes one key: its names, what it does and, when it does not work now, why.
+func (h *help) entry(p *panel, k keymap.Action, column int) []*draw.Line {
+	t := h.s.theme
+	key, text := draw.Style(t.Key), draw.Style(t.Text)
+	if k.Off != "" {
+		key, text = t.Muted, t.Muted
+	}
+	var lines []*draw.Line
+	write := func(style draw.Style, s string) {
+		for _, part := range paragraph(s, p.inner-column) {
+			lines = append(lines, p.line().Space(column).Text(style, part))
+		}
+	}
+	write(text, k.Help)
+	if k.Off != "" {
+		write(t.Warning, "Not now: "+t.Safe(k.Off))
+	}
+	first := paragraph(k.Help, p.inner-column)[0]
+	lines[0] = p.line().Fit(key, h.names(k), column-1, t.Glyphs.Ellipsis).Space(1).Text(text, first)
+	return lines
+}
+
+// names writes the keys of an action.
+func (h *help) names(k keymap.Action) string {
+	shown := make([]string, len(k.Keys))
+	for i, key := range k.Keys {
+		shown[i] = keymap.Show(key, h.s.theme.Glyphs.Name == asciiGlyphs)
+	}
+	return h.s.theme.Safe(strings.Join(shown, " "))
+}
+
+// column is where the sentences begin: behind the longest keys, within reason.
+func (h *help) column(inner int) int {
+	widest := 0
+	for _, k := range h.keys {
+		widest = max(widest, draw.Width(h.names(k)))
+	}
+	return max(min(widest+2, inner/3), 4)
+}

@@ -1,0 +1,201 @@
+package ui
+
+import (
+	tea "github.com/charmbracelet/bubbletea"
+
+	"jeton/keymap"
+	"jeton/model"
+	"jeton/ui/grid"
+)
+
+// tokens is the Tokens tab: the agent list and the user list of whoever is managed.
+type tokens struct {
+	s     *session
+	on    bool // it is the tab on the screen
+	kind  model.TokenKind
+	owner model.UserID // whose user tokens
+	lists [2]*tokenList
+
+	reveal    reveal
+	describe  *describing
+	filtering bool
+	creating  model.Request
+}
+
+// tokenList is one of the two lists: what it shows and where the cursor stands.
+type tokenList struct {
+	rows   rows
+	grid   grid.Grid
+	filter field
+	match  model.Filter  // of the query, for underlining
+	whole  int           // how long the list is without a filter
+	near   model.TokenID // the token under the cursor: the cursor follows it
+}
+
+func newTokens(s *session) screen {
+	t := &tokens{s: s, kind: model.AgentToken, owner: s.self.User.ID, lists: [2]*tokenList{{}, {}}}
+	if !s.admin() {
+		t.kind = model.UserToken
+	}
+	return t
+}
+
+func (t *tokens) list() *tokenList { return t.lists[t.kind-model.AgentToken] }
+
+// query is what the list on the screen asks the store for.
+func (t *tokens) query(kind model.TokenKind) model.TokenQuery {
+	l := t.lists[kind-model.AgentToken]
+	q := model.TokenQuery{Kind: kind, Revoked: l.rows.query.Revoked, Sort: l.rows.query.Sort, Filter: l.filter.text}
+	if kind == model.UserToken {
+		q.Owner = t.owner
+	}
+	return q
+}
+
+// show asks for the list on the screen anew, keeping the cursor near its token.
+func (t *tokens) show(q model.TokenQuery) tea.Cmd {
+	t.hide()
+	l := t.list()
+	l.match = model.NewFilter(q.Filter)
+	return l.rows.show(t.s, q, l.near)
+}
+
+// selected is the token under the cursor.
+func (t *tokens) selected() (model.Token, bool) {
+	l := t.list()
+	return l.rows.at(l.grid.Cursor)
+}
+
+// Title is the tab's place in the breadcrumb.
+func (t *tokens) Title() string { return "Tokens" }
+
+// Scope is what hears keys: the row that is being typed in or shown comes first.
+func (t *tokens) Scope() keymap.Scope {
+	switch {
+	case t.describe != nil:
+		return keymap.Describe
+	case t.filtering:
+		return keymap.Filter
+	case t.reveal.shown():
+		return keymap.Revealed
+	}
+	return keymap.Tokens
+}
+
+// Update takes actions, keys and replies.
+func (t *tokens) Update(msg tea.Msg) (screen, tea.Cmd) {
+	switch msg := msg.(type) {
+	case act:
+		return t, tea.Batch(t.act(msg.id), t.settle())
+	case tea.KeyMsg:
+		return t, tea.Batch(t.typing(msg), t.settle())
+	case wheel, rowChosen:
+		return t, tea.Batch(t.point(msg), t.settle())
+	case shown:
+		t.on = true
+		return t, t.show(t.query(t.kind))
+	case hidden:
+		t.leave()
+	case ownerChosen:
+		return t, t.manage(msg.owner)
+	case secretsHidden:
+		t.hide()
+	case storeChanged:
+		return t, t.renew()
+	case sessionRenewed:
+		return t, nil
+	default:
+		return t, tea.Batch(t.reply(msg), t.settle())
+	}
+	return t, nil
+}
+
+// reply takes in what the store answered and what time has come to.
+func (t *tokens) reply(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case rowsFetched:
+		t.fetched(msg)
+	case rowsMatched:
+		return t.matched(msg)
+	case changed:
+		return t.changed(msg)
+	case secretRevealed:
+		return t.revealed(msg)
+	case revealTick:
+		return t.tick(msg)
+	}
+	return nil
+}
+
+// settle asks for rows that came into view.
+func (t *tokens) settle() tea.Cmd {
+	if !t.on {
+		return nil
+	}
+	l := t.list()
+	if token, ok := t.selected(); ok {
+		l.near = token.ID
+	}
+	return l.rows.want(t.s, l.grid.Cursor-ahead, l.grid.Cursor+ahead)
+}
+
+// ahead is how far around the cursor rows are kept ready: more than a tall screen.
+const ahead = 100
+
+// fetched puts the cursor back on its token.
+func (t *tokens) fetched(m rowsFetched) {
+	for _, l := range t.lists {
+		if !l.rows.fetched(m) {
+			continue
+		}
+		l.grid.Set(l.rows.total)
+		if l.rows.query.Filter == "" {
+			l.whole = l.rows.total
+		}
+		// Only where the cursor still wants to be: it may have moved since.
+		if token, ok := l.rows.at(m.page.AnchorAt); m.err == nil && ok && token.ID == l.near {
+			l.grid.Go(m.page.AnchorAt, t.s.rowsShown())
+		}
+	}
+}
+
+func (t *tokens) matched(m rowsMatched) tea.Cmd {
+	var cmds []tea.Cmd
+	for _, l := range t.lists {
+		cmds = append(cmds, l.rows.matched(t.s, m))
+		l.grid.Set(l.rows.total)
+	}
+	return tea.Batch(cmds...)
+}
+
+// renew asks again for what is on the screen, because something changed.
+func (t *tokens) renew() tea.Cmd {
+	if !t.on {
+		return nil
+	}
+	l := t.list()
+	return l.rows.renewed(t.s, l.near, l.grid.Cursor)
+}
+
+// leave is what happens when another tab is chosen: secrets hide, typing ends, and
+// managing somebody else's tokens is over.
+func (t *tokens) leave() {
+	t.on = false
+	t.hide()
+	t.describe, t.filtering = nil, false
+	t.owner = t.s.self.User.ID
+}
+
+// manage shows the user tokens of this user.
+func (t *tokens) manage(owner model.UserID) tea.Cmd {
+	t.kind, t.owner = model.UserToken, owner
+	l := t.list()
+	*l = tokenList{}
+	t.on = true
+	return t.show(t.query(t.kind))
+}
+
+// whose tells whether the tokens on the screen are somebody else's, and whose.
+func (t *tokens) whose() (login string, others bool) {
+	return t.s.login(t.owner, t.list().rows.logins), t.kind == model.UserToken && t.owner != t.s.self.User.ID
+}

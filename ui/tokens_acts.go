@@ -1,0 +1,301 @@
+package ui
+
+import (
+	"errors"
+	"fmt"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"jeton/keymap"
+	"jeton/model"
+)
+
+// rowChosen is a click in a row, with what to do there ("" only selects it).
+type rowChosen struct {
+	at int
+	do keymap.ID
+}
+
+// act does an action on the list or the selected token.
+func (t *tokens) act(id keymap.ID) tea.Cmd {
+	if move, ok := t.move(id); ok {
+		return move
+	}
+	switch id {
+	case keymap.TokenReveal:
+		return t.startReveal(false)
+	case keymap.TokenCopy:
+		return t.startReveal(true)
+	case keymap.TokenDescribe:
+		t.startDescribe()
+	case keymap.TokenCreate:
+		return t.create()
+	case keymap.TokenEdit, keymap.TokenRevoke, keymap.TokenDetails:
+		t.open(id)
+	case keymap.TokensRevoked, keymap.PageSort, keymap.PageReload, keymap.TokensOther:
+		return t.look(id)
+	case keymap.TokensOwner:
+		if t.s.admin() {
+			t.s.push(newPicker(t.s, t.owner))
+		}
+	case keymap.PageFilter:
+		t.filtering = true
+		t.list().filter = newField(t.list().filter.text)
+	case keymap.PageBack:
+		return t.unfilter()
+	case keymap.RevealedCopy:
+		return t.copyRevealed()
+	case keymap.RevealedHide:
+		t.hide()
+	default:
+		return t.typed(id)
+	}
+	return nil
+}
+
+// typed does the actions heard while text is typed.
+func (t *tokens) typed(id keymap.ID) tea.Cmd {
+	l := t.list()
+	switch id {
+	case keymap.DescribeSave:
+		return t.saveDescription()
+	case keymap.DescribeCancel:
+		t.describe = nil
+	case keymap.DescribeClear:
+		t.describe.field = field{}
+	case keymap.FilterKeep:
+		t.filtering = false
+	case keymap.FilterClear:
+		return t.unfilter()
+	case keymap.FilterErase:
+		l.filter = field{}
+		return t.refilter()
+	}
+	return nil
+}
+
+// typing takes a key that is text, or that only leaves what is being done.
+func (t *tokens) typing(k tea.KeyMsg) tea.Cmd {
+	switch {
+	case t.describe != nil:
+		t.describe.field, _ = t.describe.field.update(k)
+		t.describe.err = nil
+	case t.filtering:
+		before := t.list().filter.text
+		t.list().filter, _ = t.list().filter.update(k)
+		if t.list().filter.text != before {
+			return t.refilter()
+		}
+	default:
+		t.hide()
+	}
+	return nil
+}
+
+// refilter asks for the rows that match what is typed now.
+func (t *tokens) refilter() tea.Cmd {
+	l := t.list()
+	l.grid.Home()
+	if l.filter.text == "" {
+		return t.show(t.query(t.kind))
+	}
+	l.near = 0
+	return t.show(t.query(t.kind))
+}
+
+func (t *tokens) unfilter() tea.Cmd {
+	t.filtering = false
+	l := t.list()
+	if l.filter.text == "" {
+		return nil
+	}
+	l.filter = field{}
+	return t.show(t.query(t.kind))
+}
+
+// move moves the cursor; a revealed secret hides on any move.
+func (t *tokens) move(id keymap.ID) (tea.Cmd, bool) {
+	l := t.list()
+	if !moveGrid(t.s, &l.grid, id) {
+		return nil, false
+	}
+	t.hide()
+	l.near = 0
+	return nil, true
+}
+
+// point takes the mouse: the wheel moves, a click selects and may do more.
+func (t *tokens) point(msg tea.Msg) tea.Cmd {
+	l := t.list()
+	switch msg := msg.(type) {
+	case wheel:
+		if t.describe == nil {
+			t.hide()
+			l.grid.Move(msg.rows, t.s.rowsShown())
+		}
+	case rowChosen:
+		if t.describe != nil {
+			return nil
+		}
+		if msg.at != l.grid.Cursor {
+			t.hide()
+			l.grid.Go(msg.at, t.s.rowsShown())
+		}
+		if msg.do != "" {
+			t.s.post(act{msg.do})
+		}
+	}
+	return nil
+}
+
+// look changes what the list shows.
+func (t *tokens) look(id keymap.ID) tea.Cmd {
+	q := t.query(t.kind)
+	switch id {
+	case keymap.TokensRevoked:
+		q.Revoked = !q.Revoked
+	case keymap.PageSort:
+		q.Sort = (q.Sort + 1) % 3
+	case keymap.TokensOther:
+		if !t.s.admin() {
+			return nil
+		}
+		t.hide()
+		t.kind = model.AgentToken + model.UserToken - t.kind
+		q = t.query(t.kind)
+	}
+	return t.show(q)
+}
+
+// open opens a dialog about the selected token.
+func (t *tokens) open(id keymap.ID) {
+	token, ok := t.selected()
+	if !ok {
+		return
+	}
+	t.hide()
+	logins := t.list().rows.logins
+	switch id {
+	case keymap.TokenEdit:
+		t.s.push(newPermissions(t.s, token, logins))
+	case keymap.TokenRevoke:
+		t.s.push(newRevoke(t.s, token, logins))
+	case keymap.TokenDetails:
+		t.s.push(newDetails(t.s, token, logins))
+	}
+}
+
+// create creates a token at once, as the guide does; its row opens for a description
+// when the store has it.
+func (t *tokens) create() tea.Cmd {
+	if t.creating != (model.Request{}) {
+		return nil
+	}
+	t.hide()
+	t.creating = newRequest()
+	c := model.CreateToken{Kind: t.kind}
+	if t.kind == model.UserToken {
+		c.Owner = t.owner
+	}
+	return t.s.change(t.creating, c)
+}
+
+// changed takes the outcome of a change this screen asked for.
+func (t *tokens) changed(m changed) tea.Cmd {
+	switch {
+	case m.request == t.creating && m.request != (model.Request{}):
+		t.creating = model.Request{}
+		return t.created(m)
+	case t.describe != nil && m.request == t.describe.request:
+		return t.described(m)
+	}
+	return nil
+}
+
+func (t *tokens) created(m changed) tea.Cmd {
+	token, ok := m.record.(model.Token)
+	if m.err != nil || !ok {
+		t.s.say(bad, "Not created: "+explain(m.err))
+		return nil
+	}
+	reach := "Org Agent"
+	if token.Kind == model.UserToken {
+		login, others := t.whose()
+		if reach = "yours"; others {
+			reach = "for " + login
+		}
+	}
+	t.s.say(good, fmt.Sprintf("Created %s %d, %s.", token.Kind, token.ID, reach))
+	l := t.list()
+	l.filter, t.filtering = field{}, false
+	t.describe = &describing{token: token, fresh: true}
+	l.near = token.ID
+	q := t.query(t.kind)
+	if q.Sort == model.ByDescription {
+		q.Sort = model.NewestFirst
+	}
+	cmd := l.rows.show(t.s, q, token.ID)
+	l.rows.insert(token)
+	l.grid.Set(l.rows.total)
+	l.grid.Home()
+	return cmd
+}
+
+// describing is a description being typed in its row.
+type describing struct {
+	token   model.Token
+	field   field
+	fresh   bool          // the token was just created
+	request model.Request // set while saving
+	err     error
+}
+
+func (t *tokens) startDescribe() {
+	token, ok := t.selected()
+	if !ok {
+		return
+	}
+	t.hide()
+	t.describe = &describing{token: token, field: newField(token.Description)}
+}
+
+// saveDescription refuses what the model refuses before asking, so that what was
+// typed stays in the field with the reason beside it.
+func (t *tokens) saveDescription() tea.Cmd {
+	d := t.describe
+	if d.request != (model.Request{}) {
+		return nil
+	}
+	text, err := model.CleanDescription(d.field.text)
+	if err != nil {
+		d.err = err
+		return nil
+	}
+	if text == d.token.Description {
+		t.describe = nil
+		return nil
+	}
+	d.request = newRequest()
+	return t.s.change(d.request, model.Describe{Token: d.token.ID, Revision: d.token.Revision, Description: text})
+}
+
+func (t *tokens) described(m changed) tea.Cmd {
+	d := t.describe
+	d.request = model.Request{}
+	var conflict *model.ConflictError
+	switch {
+	case errors.As(m.err, &conflict):
+		if now, ok := conflict.Now.(model.Token); ok {
+			d.err = fmt.Errorf("%s changed it to %q meanwhile: ↵ saves yours over it, esc keeps theirs", conflict.By, now.Description)
+			d.token = now
+		}
+		return t.renew()
+	case m.err != nil && !errors.Is(m.err, model.ErrNothing):
+		d.err = m.err
+		return nil
+	}
+	t.describe = nil
+	t.s.post(toasted{toast{mood: good, text: "Description saved",
+		undo: model.Describe{Token: d.token.ID, Revision: m.event.Seq, Description: d.token.Description}}})
+	return t.renew()
+}

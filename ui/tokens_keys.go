@@ -1,0 +1,111 @@
+package ui
+
+import (
+	"fmt"
+
+	"jeton/keymap"
+	"jeton/model"
+	"jeton/ui/draw"
+)
+
+// Keys lists what can be done with the list and the selected token.
+func (t *tokens) Keys() []keymap.Action {
+	s := t.s
+	switch t.Scope() {
+	case keymap.Describe:
+		return t.describeKeys()
+	case keymap.Filter:
+		return []keymap.Action{s.action(keymap.FilterKeep, ""), s.action(keymap.FilterClear, ""), s.action(keymap.FilterErase, ""),
+			s.action(keymap.FilterUp, ""), s.action(keymap.FilterDown, "")}
+	case keymap.Revealed:
+		return []keymap.Action{s.action(keymap.RevealedCopy, ""), s.action(keymap.RevealedHide, "")}
+	}
+	keys := []keymap.Action{}
+	add := func(id keymap.ID, off string) { keys = append(keys, s.action(id, off)) }
+	add(keymap.TokenReveal, t.off(keymap.TokenReveal))
+	add(keymap.TokenCopy, t.off(keymap.TokenCopy))
+	add(keymap.TokenDescribe, t.off(keymap.TokenDescribe))
+	if t.kind == model.AgentToken {
+		add(keymap.TokenEdit, t.off(keymap.TokenEdit))
+	}
+	create := t.createAction()
+	create.Off = t.createOff()
+	keys = append(keys, create)
+	add(keymap.TokenRevoke, t.off(keymap.TokenRevoke))
+	add(keymap.PageFilter, "")
+	if s.admin() {
+		add(keymap.TokensOwner, "")
+		add(keymap.TokensOther, "")
+	}
+	add(keymap.PageSort, "")
+	add(keymap.TokensRevoked, "")
+	add(keymap.TokenDetails, t.off(keymap.TokenDetails))
+	return keys
+}
+
+func (t *tokens) describeKeys() []keymap.Action {
+	save, cancel := t.s.action(keymap.DescribeSave, ""), t.s.action(keymap.DescribeCancel, "")
+	if t.describe.fresh {
+		save.Word, cancel.Word = "save description", "leave blank"
+	}
+	return []keymap.Action{save, cancel, t.s.action(keymap.DescribeClear, "")}
+}
+
+// createAction is Create in the guide's words where there is room for them.
+func (t *tokens) createAction() keymap.Action {
+	create := t.s.action(keymap.TokenCreate, "")
+	if t.s.width >= 100 || t.list().rows.known && t.list().rows.total == 0 {
+		create.Word = "Create " + t.kind.String()
+	}
+	return create
+}
+
+func (t *tokens) createOff() string {
+	if t.creating != (model.Request{}) {
+		return "A token is being created."
+	}
+	return t.private()
+}
+
+// Place says where the cursor is, and what the filter leaves.
+func (t *tokens) Place() string {
+	l := t.list()
+	place := fmt.Sprintf("%d of %s", min(l.grid.Cursor+1, l.rows.total), short(l.rows.total))
+	if l.rows.query.Filter == "" {
+		return place
+	}
+	if l.rows.reading && !l.rows.again {
+		return short(l.rows.total) + t.s.theme.Glyphs.Ellipsis
+	}
+	if t.filtering {
+		return fmt.Sprintf("%s of %s", short(l.rows.total), short(l.whole))
+	}
+	return "/" + t.s.theme.Safe(l.filter.text) + "  " + place
+}
+
+// Saying is what keeps the description that is being typed from being saved.
+func (t *tokens) Saying() string {
+	if t.describe == nil || t.describe.err == nil {
+		return ""
+	}
+	return sentence(t.describe.err.Error())
+}
+
+// Status is the status line while something is typed; otherwise nil.
+func (t *tokens) Status(width int) *draw.Line {
+	th := t.s.theme
+	switch d := t.describe; {
+	case t.filtering:
+		l := draw.NewLine(width).Space(1).Text(th.Key, "/").Space(1)
+		return l.Text(nil, t.list().filter.draw(th, min(40, width-24)))
+	case d == nil || d.err != nil || d.fresh && d.field.text == "":
+		return nil
+	default:
+		style := draw.Style(th.Muted)
+		if d.field.length() > model.MaxDescription {
+			style = th.Danger
+		}
+		return draw.NewLine(width).Space(1).Text(th.Text, "Description  ").
+			Text(style, fmt.Sprintf("%d of %d", d.field.length(), model.MaxDescription))
+	}
+}
