@@ -1,0 +1,190 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"jeton/model"
+	"jeton/store/state"
+)
+
+// condition is what the store knows of its own health.
+type condition struct {
+	mu       sync.Mutex
+	damage   *model.DamageError
+	broken   error // nothing is written until the store is opened again
+	checking bool
+	suspect  bool // state gave something damaged: make it again at the next opening
+	clean    bool // the mark was clean when opened
+	notice   string
+}
+
+// Health tells what the store knows of its own condition.
+func (s *Store) Health() model.Health {
+	s.mu.RLock()
+	seq := s.applied
+	s.mu.RUnlock()
+	return s.healthAt(seq)
+}
+
+func (s *Store) healthAt(seq uint64) model.Health {
+	c := &s.condition
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return model.Health{Seq: seq, Events: seq, Damage: c.damage, LowSpace: s.low.Load(), Checking: c.checking, Notice: c.notice}
+}
+
+func (s *Store) damage() *model.DamageError {
+	s.condition.mu.Lock()
+	defer s.condition.mu.Unlock()
+	return s.condition.damage
+}
+
+// setDamage names damage. What was named first stays: it is what people act on.
+func (s *Store) setDamage(d *model.DamageError) {
+	s.condition.mu.Lock()
+	if s.condition.damage == nil {
+		s.condition.damage = d
+	}
+	s.condition.mu.Unlock()
+}
+
+// journalDamaged names damage in the journal, which from then on writes to nothing that
+// exists.
+func (s *Store) journalDamaged(err error) {
+	s.setDamage(damageOf(err, 1))
+	s.log.Distrust()
+}
+
+func (s *Store) setNotice(text string) {
+	s.condition.mu.Lock()
+	defer s.condition.mu.Unlock()
+	if s.condition.notice != "" {
+		text = s.condition.notice + "; " + text
+	}
+	s.condition.notice = text
+}
+
+func (s *Store) setChecking(on bool) {
+	s.condition.mu.Lock()
+	s.condition.checking = on
+	s.condition.mu.Unlock()
+}
+
+// breakOff refuses every further change.
+func (s *Store) breakOff(err error) {
+	s.condition.mu.Lock()
+	defer s.condition.mu.Unlock()
+	if s.condition.broken == nil {
+		s.condition.broken = err
+	}
+}
+
+func (s *Store) brokenErr() error {
+	s.condition.mu.Lock()
+	defer s.condition.mu.Unlock()
+	return s.condition.broken
+}
+
+func (s *Store) suspect() bool {
+	s.condition.mu.Lock()
+	defer s.condition.mu.Unlock()
+	return s.condition.suspect
+}
+
+func (s *Store) cleanAlready() bool {
+	s.condition.mu.Lock()
+	defer s.condition.mu.Unlock()
+	return s.condition.clean
+}
+
+// suspectIf remembers that state gave something damaged, and says what to do.
+func (s *Store) suspectIf(err error) error {
+	if errors.Is(err, state.ErrDamaged) {
+		s.condition.mu.Lock()
+		s.condition.suspect = true
+		s.condition.mu.Unlock()
+		s.setDamage(&model.DamageError{What: err.Error(), Next: "close jeton and open it again: state is then made anew from the journal"})
+	}
+	return err
+}
+
+// measure looks at the free space. Below the reserve Badger is not written any more;
+// when there is room again, what was held in memory goes there first.
+func (s *Store) measure() {
+	free, err := s.opts.FreeSpace(s.opts.Dir)
+	short := err == nil && free < s.opts.Reserve
+	switch was := s.low.Load(); {
+	case short && !was:
+		s.low.Store(true)
+		s.notify()
+	case !short && was && !s.readOnly:
+		if err := s.db.Flush(); err != nil {
+			return // asked again in a second
+		}
+		s.low.Store(false)
+		s.notify()
+	}
+}
+
+// followers are told the newest sequence number.
+type followers struct {
+	mu     sync.Mutex
+	all    map[chan uint64]struct{}
+	closed bool
+}
+
+// Follow sends the newest sequence number whenever something changed, the store's
+// health included, until ctx ends or the store is closed; numbers that came meanwhile
+// are skipped. The channel is closed at the end.
+func (s *Store) Follow(ctx context.Context) <-chan uint64 {
+	c := make(chan uint64, 1)
+	f := &s.followers
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closed {
+		close(c)
+		return c
+	}
+	f.all[c] = struct{}{}
+	context.AfterFunc(ctx, func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.drop(c)
+	})
+	return c
+}
+
+func (f *followers) drop(c chan uint64) {
+	if _, ok := f.all[c]; ok {
+		delete(f.all, c)
+		close(c)
+	}
+}
+
+func (f *followers) close() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.closed = true
+	for c := range f.all {
+		f.drop(c)
+	}
+}
+
+// notify tells all followers.
+func (s *Store) notify() {
+	s.mu.RLock()
+	seq := s.applied
+	s.mu.RUnlock()
+	f := &s.followers
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for c := range f.all {
+		select {
+		case <-c: // make room: only the newest number counts
+		default:
+		}
+		c <- seq
+	}
+}

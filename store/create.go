@@ -1,0 +1,122 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"jeton/model"
+	"jeton/store/journal"
+	"jeton/store/state"
+)
+
+// Create makes a store in o.Dir with its organization, first user and deployments.
+// It builds everything beside o.Dir and renames it there when it is complete and
+// durable, so that a crash or an error leaves nothing that looks like a store. Only a
+// missing or empty directory is taken; any other is model.ErrDirectory. The store is
+// closed again: call Open.
+func Create(ctx context.Context, o Options, found model.Found, source model.Source) error {
+	if err := o.loadKeyset(); err != nil {
+		return err
+	}
+	dir := filepath.Clean(o.Dir)
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("create store: %w", err)
+	}
+	if len(entries) > 0 {
+		return fmt.Errorf("create store: %s is not empty: %w: choose another", dir, model.ErrDirectory)
+	}
+	parent := filepath.Dir(dir)
+	if err := os.MkdirAll(parent, 0o700); err != nil {
+		return fmt.Errorf("create store: %w", err)
+	}
+	sweep(dir)
+	temporary, err := os.MkdirTemp(parent, filepath.Base(dir)+".new-")
+	if err != nil {
+		return fmt.Errorf("create store: %w", err)
+	}
+	o.Dir = temporary
+	if err = founding(ctx, o, found, source); err == nil {
+		if err = syncDir(temporary); err == nil {
+			err = os.Rename(temporary, dir)
+		}
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("create store: %w", err), os.RemoveAll(temporary))
+	}
+	if err := syncDir(parent); err != nil {
+		return fmt.Errorf("create store: %w", err)
+	}
+	return nil
+}
+
+// sweep removes what a crash while creating left beside dir, unless another process is
+// at it. What cannot be removed does no harm.
+func sweep(dir string) {
+	left, _ := filepath.Glob(dir + ".new-*")
+	for _, path := range left {
+		if f, err := lockDir(path, time.Time{}, ""); err == nil {
+			_ = os.RemoveAll(path)
+			_ = f.Close()
+		}
+	}
+}
+
+// founding fills an empty directory.
+func founding(_ context.Context, o Options, found model.Found, source model.Source) error {
+	s := newStore(o)
+	if free, err := s.opts.FreeSpace(o.Dir); err == nil && free < s.opts.Reserve {
+		return model.ErrLowSpace
+	}
+	if _, err := rand.Read(s.id[:]); err != nil {
+		return fmt.Errorf("read randomness: %w", err)
+	}
+	s.identifyAs(s.id)
+	lock, err := lockDir(o.Dir, s.opts.Clock(), o.Origin)
+	if err != nil {
+		return err
+	}
+	s.lock = lock
+	s.log, err = journal.Create(journal.Options{Dir: s.path(journalName), StoreID: s.id, Header: s.keys.make})
+	if err != nil {
+		return errors.Join(err, s.lock.Close())
+	}
+	db, err := state.Open(s.path(stateName), state.Normal)
+	if err != nil {
+		return errors.Join(err, s.log.Close(), s.lock.Close())
+	}
+	s.use(db)
+	err = s.first(found, source)
+	return errors.Join(err, s.closeFiles())
+}
+
+// first writes the first event. Who founds the organization is its first user.
+func (s *Store) first(found model.Found, source model.Source) error {
+	j := &job{actor: model.Actor{User: 1, Source: source}, ask: found, answer: make(chan answer, 1)}
+	s.commit([]*job{j}, false)
+	return (<-j.answer).err
+}
+
+// Identify returns the user that an operating-system account is bound to, as an actor
+// from this source, or a *model.UnknownUserError that names whom to ask.
+func (s *Store) Identify(uid uint32, source model.Source, account string) (model.Actor, error) {
+	p := s.snapshot()
+	u, ok := p.users[p.accounts[uid]]
+	if !ok || !u.Active() {
+		return model.Actor{}, &model.UnknownUserError{Account: account, Organization: p.org.Name,
+			Admins: p.admins(3), Deactivated: ok}
+	}
+	return model.Actor{User: u.ID, Source: source}, nil
+}
+
+// snapshot is the organization but its tokens, as it is now.
+func (s *Store) snapshot() *people {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.people
+}

@@ -1,0 +1,148 @@
+package journal
+
+import (
+	"errors"
+	"fmt"
+	"math"
+)
+
+// freshAhead is how far zeros are written ahead in a segment begun because of damage, in bytes: it will not grow much.
+const freshAhead = 64 << 10
+
+// keepBuffer is the largest frame whose buffer is kept for the next one, in bytes.
+const keepBuffer = 1 << 20
+
+// Reserve makes sure that a frame of count entries, bytes long together, beginning with sequence number first, fits where the
+// next Append writes, and returns that place. It begins a new segment when needed: an owner that seals entries under a key kept
+// in the segment's header calls it first, seals, and appends.
+func (l *Log) Reserve(first uint64, count, bytes int) (Position, error) {
+	l.write.Lock()
+	defer l.write.Unlock()
+	if count < 1 || bytes < 0 || count > MaxPayload/4 || bytes > MaxPayload-4*count {
+		return Position{}, fmt.Errorf("%w: %d events of %d bytes; a frame carries at most %d", ErrTooLarge, count, bytes, MaxPayload)
+	}
+	return l.reserve(first, frameHead{length: uint32(4*count + bytes)}.size())
+}
+
+// Append writes entries, numbered from first on, as one frame and returns where it starts once it is on the disk. ErrUnknown:
+// the outcome is not known. ErrSequence: first is not Next (after damage, not at least Next; what lies between stays named as
+// missing). Any other error: nothing was written.
+func (l *Log) Append(first uint64, entries [][]byte) (Position, error) {
+	l.write.Lock()
+	defer l.write.Unlock()
+	payload, err := payloadSize(entries)
+	if err != nil {
+		return Position{}, err
+	}
+	if len(entries) == 0 {
+		return Position{}, errors.New("append to the journal: no entries given")
+	}
+	at, err := l.reserve(first, frameHead{length: uint32(payload)}.size())
+	if err != nil {
+		return Position{}, err
+	}
+	l.buf = appendFrame(l.buf[:0], l.seed, at.Segment, first, entries)
+	if _, err = l.active.WriteAt(l.buf, at.Offset); err == nil {
+		err = l.active.Datasync()
+	}
+	if err != nil {
+		l.broken = err
+		return Position{}, fmt.Errorf("%w: %w", ErrUnknown, err)
+	}
+	l.mu.Lock()
+	l.end.Offset += int64(len(l.buf))
+	l.last = first + uint64(len(entries)) - 1
+	l.next = l.last + 1
+	l.mu.Unlock()
+	if cap(l.buf) > keepBuffer {
+		l.buf = nil
+	}
+	return at, nil
+}
+
+// reserve makes room for size bytes of frame. The caller holds l.write.
+func (l *Log) reserve(first uint64, size int64) (Position, error) {
+	fresh := l.active == nil
+	switch {
+	case l.closed.Load():
+		return Position{}, ErrClosed
+	case l.broken != nil:
+		return Position{}, fmt.Errorf("%w (%w)", ErrBroken, l.broken)
+	case first < l.next || first > l.next && !fresh || first > math.MaxUint64-MaxPayload:
+		return Position{}, fmt.Errorf("%w: event %d was given and %d comes next", ErrSequence, first, l.next)
+	}
+	if !l.damaged {
+		if err := l.unclean(); err != nil {
+			return Position{}, err
+		}
+	}
+	if fresh || l.end.Offset > dataStart && l.end.Offset+size > l.opts.SegmentSize {
+		number := l.segments[len(l.segments)-1].number
+		if err := l.roll(first, number); err != nil {
+			return Position{}, fmt.Errorf("begin a new segment: %w", err)
+		}
+	}
+	if err := l.ahead(l.end.Offset + size); err != nil {
+		return Position{}, fmt.Errorf("write ahead in the journal: %w", err)
+	}
+	return l.end, nil
+}
+
+// step is how many bytes of zeros are written ahead at once.
+func (l *Log) step() int64 {
+	if l.damaged {
+		return min(l.opts.Preallocate, freshAhead)
+	}
+	return l.opts.Preallocate
+}
+
+// ahead makes sure that the active segment has written bytes up to need, and zeros behind.
+func (l *Log) ahead(need int64) error {
+	if need <= l.size {
+		return nil
+	}
+	to := max(need, min(need+l.step(), l.opts.SegmentSize))
+	for at := l.size; at < to; at += window {
+		if _, err := l.active.WriteAt(zeros[:min(window, to-at)], at); err != nil {
+			return err // nothing but zeros may be there: another try is welcome
+		}
+	}
+	if err := l.active.Sync(); err != nil {
+		l.broken = err
+		return err
+	}
+	l.size = to
+	return nil
+}
+
+// roll begins the segment after number with event first, and appends to it from then on.
+func (l *Log) roll(first uint64, number uint32) error {
+	s := segment{name: segmentName(number+1, first), number: number + 1, first: first}
+	h := SegmentHeader{Number: s.number, First: first, store: l.opts.StoreID}
+	if l.opts.Header != nil {
+		var err error
+		if h.Opaque, err = l.opts.Header(s.number, first); err != nil {
+			return err
+		}
+	}
+	if len(h.Opaque) > MaxHeader {
+		return fmt.Errorf("%w: a header of %d bytes, at most %d are kept", ErrTooLarge, len(h.Opaque), MaxHeader)
+	}
+	space := max(0, min(l.step(), l.opts.SegmentSize-dataStart))
+	f, err := l.place(s.name, false, encodeHeader(h), make([]byte, space))
+	if err != nil {
+		if errors.Is(err, errUnsynced) {
+			l.broken = err
+		}
+		return err
+	}
+	if l.active != nil {
+		_ = l.active.Close() // every frame in it is on the disk
+	}
+	l.active, l.size = f, dataStart+space
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.segments = append(l.segments[:len(l.segments):len(l.segments)], s)
+	l.end, l.current, l.next = Position{s.number, dataStart}, s.number, first
+	return nil
+}

@@ -1,0 +1,123 @@
+package store
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"sync"
+
+	"jeton/store/journal"
+	"jeton/store/seal"
+	"jeton/store/state"
+)
+
+// dataKeys are the data keys of a store, one for each journal segment, wrapped by the
+// keyset. They roll on their own: an entry names the number of its key, so the first
+// frame of a new segment may still be sealed under the key before. Each wrapped key
+// lies in its segment's header and, once an event was applied after that, in state
+// too, so that a damaged header alone stops nobody from reading.
+type dataKeys struct {
+	keyset *seal.Keyset
+	store  [16]byte
+	header func(segment uint32) ([]byte, error) // wrapped key from the journal
+
+	mu      sync.RWMutex
+	open    map[uint32]*seal.DataKey
+	wrapped map[uint32][]byte // made or found in a header, not yet in state
+	current uint32
+	copies  func(number uint32) ([]byte, error) // wrapped key from state
+}
+
+func newDataKeys(k *seal.Keyset) *dataKeys {
+	return &dataKeys{keyset: k, open: map[uint32]*seal.DataKey{}, wrapped: map[uint32][]byte{}}
+}
+
+// context binds a wrapped key to its store and segment.
+func (d *dataKeys) context(segment uint32) []byte {
+	return binary.BigEndian.AppendUint32(bytes.Clone(d.store[:]), segment)
+}
+
+// make is the journal's Header: it gives a new segment its data key.
+func (d *dataKeys) make(segment uint32, _ uint64) ([]byte, error) {
+	wrapped, key, err := d.keyset.NewDataKey(d.context(segment))
+	if err != nil {
+		return nil, fmt.Errorf("make a data key: %w", err)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.open[segment], d.wrapped[segment], d.current = key, wrapped, segment
+	return wrapped, nil
+}
+
+// follow makes the keys of an open journal available, the newest readable one for
+// sealing.
+func (d *dataKeys) follow(log *journal.Log) error {
+	d.header = func(segment uint32) ([]byte, error) {
+		h, err := log.Header(segment)
+		return h.Opaque, err
+	}
+	var failed error
+	for n := log.End().Segment; n > 0; n-- {
+		if _, err := d.get(n); err != nil {
+			failed = errors.Join(failed, err)
+			continue
+		}
+		d.mu.Lock()
+		d.current = n
+		d.mu.Unlock()
+		return nil
+	}
+	return fmt.Errorf("no data key can be opened: %w", failed)
+}
+
+// get returns a data key.
+func (d *dataKeys) get(number uint32) (*seal.DataKey, error) {
+	d.mu.RLock()
+	key, ok := d.open[number]
+	d.mu.RUnlock()
+	if ok {
+		return key, nil
+	}
+	return d.find(number)
+}
+
+func (d *dataKeys) find(number uint32) (*seal.DataKey, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	wrapped, err := d.header(number)
+	if err == nil {
+		var key *seal.DataKey
+		if key, err = d.keyset.OpenDataKey(wrapped, d.context(number)); err == nil {
+			d.open[number], d.wrapped[number] = key, wrapped
+			return key, nil
+		}
+	}
+	if d.copies != nil {
+		if wrapped, e := d.copies(number); e == nil {
+			if key, e := d.keyset.OpenDataKey(wrapped, d.context(number)); e == nil {
+				d.open[number] = key
+				return key, nil
+			}
+		}
+	}
+	return nil, fmt.Errorf("data key %d: %w", number, err)
+}
+
+// sealing returns the key to seal with now, and its number.
+func (d *dataKeys) sealing() (*seal.DataKey, uint32) {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.open[d.current], d.current
+}
+
+// writes returns the copies of wrapped keys for state, once.
+func (d *dataKeys) writes(out []state.Write) []state.Write {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for n, w := range d.wrapped {
+		out = append(out, state.Write{Key: state.DataKeyKey(uint64(n)), Value: w})
+	}
+	clear(d.wrapped)
+	return out
+}

@@ -1,0 +1,85 @@
+package store
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"jeton/model"
+)
+
+const lockName = "lock"
+
+// holder is what the lock file says of who has the store open.
+type holder struct {
+	PID      int       `json:"pid"`
+	User     string    `json:"user"`
+	Since    time.Time `json:"since"`
+	Terminal string    `json:"terminal,omitempty"`
+}
+
+// lockDir takes the store for this process or returns a *model.LockedError that names
+// who has it. The lock goes with the process; the file stays.
+func lockDir(dir string, now time.Time, origin string) (*os.File, error) {
+	path := filepath.Join(dir, lockName)
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("lock store: %w", err)
+	}
+	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	if errors.Is(err, unix.EWOULDBLOCK) {
+		err = heldBy(dir, f)
+	} else if err == nil {
+		if err = writeHolder(f, now, origin); err == nil {
+			return f, nil
+		}
+		err = fmt.Errorf("lock store: %w", err)
+	} else {
+		err = fmt.Errorf("lock store %s: %w", path, err)
+	}
+	return nil, errors.Join(err, f.Close())
+}
+
+func heldBy(dir string, f *os.File) error {
+	locked := &model.LockedError{Path: dir}
+	var h holder
+	raw, err := io.ReadAll(io.LimitReader(f, 4096))
+	// The holder may be writing its name just now: then it stays unnamed.
+	if err == nil && json.Unmarshal(raw, &h) == nil {
+		locked.PID, locked.User, locked.Since, locked.Terminal = h.PID, h.User, h.Since, h.Terminal
+	}
+	return locked
+}
+
+// writeHolder is allowed to fail for want of space: the lock counts, not its text.
+func writeHolder(f *os.File, now time.Time, origin string) error {
+	h := holder{PID: os.Getpid(), User: accountName(), Since: now.Truncate(time.Second), Terminal: origin}
+	raw, err := json.Marshal(h)
+	if err != nil {
+		return err
+	}
+	if err := f.Truncate(0); err != nil {
+		return err
+	}
+	if _, err := f.WriteAt(append(raw, '\n'), 0); err != nil && !errors.Is(err, unix.ENOSPC) {
+		return err
+	}
+	return nil
+}
+
+// accountName returns the operating-system login of this process, or its number.
+func accountName() string {
+	uid := strconv.Itoa(os.Geteuid())
+	if u, err := user.LookupId(uid); err == nil {
+		return u.Username
+	}
+	return uid
+}

@@ -1,0 +1,78 @@
+package store
+
+import (
+	"errors"
+	"testing"
+
+	"jeton/model"
+)
+
+// TestLowSpace fills the disk under an open store: only revoking goes on, in the
+// journal and in memory, and what was revoked stays so through a kill, an opening
+// while the disk is full, and the return of space.
+func TestLowSpace(t *testing.T) {
+	p, s := newOpen(t)
+	one, two := createToken(t, s, "one"), createToken(t, s, "two")
+	p.free = 10 << 20
+	for _, c := range []model.Change{model.CreateToken{Kind: model.AgentToken}, model.Reveal{Token: one.ID}} {
+		if _, _, err := s.Change(ctx, ana, model.Request{}, c); !errors.Is(err, model.ErrLowSpace) {
+			t.Fatalf("%T: %v", c, err)
+		}
+	}
+	change1(t, s, model.Revoke{Token: one.ID})
+	if !s.Health().LowSpace || !s.db.Holding() {
+		t.Fatalf("health %+v, holding %v", s.Health(), s.db.Holding())
+	}
+	revoked(t, s, one.ID)
+	killed := p.crash()
+	killed.free = p.free
+	full := killed.open()
+	if n := full.Health(); !n.LowSpace || n.Damage != nil {
+		t.Fatalf("health of a store opened on a full disk: %+v", n)
+	}
+	revoked(t, full, one.ID)
+	change1(t, full, model.Revoke{Token: two.ID})
+	revoked(t, full, two.ID)
+	killed.close(full)
+	killed.free = 1 << 40
+	revoked(t, killed.open(), two.ID)
+
+	p.free = 1 << 40
+	createToken(t, s, "three")
+	if s.Health().LowSpace || s.db.Holding() {
+		t.Fatalf("with room again: health %+v, holding %v", s.Health(), s.db.Holding())
+	}
+	p.close(s)
+	s = p.open()
+	revoked(t, s, one.ID)
+	if rows := listAll(t, s, agentList); len(rows) != 3 {
+		t.Fatalf("%d rows", len(rows))
+	}
+}
+
+// TestLowSpaceClose closes a store on a full disk, which must not write state.
+func TestLowSpaceClose(t *testing.T) {
+	p, s := newOpen(t)
+	one := createToken(t, s, "one")
+	p.free = 0
+	change1(t, s, model.Revoke{Token: one.ID})
+	p.close(s)
+	p.free = 1 << 40
+	revoked(t, p.open(), one.ID)
+}
+
+func revoked(t *testing.T, s *Store, id model.TokenID) {
+	t.Helper()
+	if got, err := s.durableToken(id); err != nil || !got.Revoked() {
+		t.Fatalf("token %d: %+v, %v", id, got, err)
+	}
+	for _, row := range listAll(t, s, model.TokenQuery{Kind: model.AgentToken}) {
+		if row.ID == id {
+			t.Fatalf("revoked token %d is in the list", id)
+		}
+	}
+	page, err := s.Events(ctx, ana, model.EventQuery{Limit: 1, Target: model.Target{Kind: model.TargetToken, ID: uint64(id)}})
+	if err != nil || len(page.Events) != 1 || page.Events[0].Action != model.RevokeAgentToken {
+		t.Fatalf("events of token %d: %+v, %v", id, page, err)
+	}
+}

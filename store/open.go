@@ -1,0 +1,242 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"jeton/model"
+	"jeton/store/journal"
+	"jeton/store/state"
+)
+
+// Open opens the store in o.Dir. Errors: model.ErrNoStore where there is none,
+// model.ErrDirectory where there is something else, model.ErrNoKeyset,
+// *model.LockedError, model.ErrAhead. What opening mended, and damage it found, is in
+// Health. It must be closed.
+func Open(ctx context.Context, o Options) (*Store, error) {
+	s, err := openFiles(ctx, o)
+	if err == nil {
+		go s.run()
+	}
+	return s, err
+}
+
+// openFiles is Open without the committer.
+func openFiles(ctx context.Context, o Options) (*Store, error) {
+	if err := isStore(o.Dir); err != nil {
+		return nil, err
+	}
+	if err := o.loadKeyset(); err != nil {
+		return nil, err
+	}
+	s := newStore(o)
+	lock, err := lockDir(o.Dir, s.opts.Clock(), o.Origin)
+	if err != nil {
+		return nil, err
+	}
+	s.lock = lock
+	if err := s.open(ctx); err != nil {
+		return nil, errors.Join(err, s.abandon())
+	}
+	s.marked = s.applied
+	return s, nil
+}
+
+// isStore tells a store from nothing and from something else.
+func isStore(dir string) error {
+	entries, err := os.ReadDir(dir)
+	switch {
+	case errors.Is(err, os.ErrNotExist) || err == nil && len(entries) == 0:
+		return fmt.Errorf("%s: %w", dir, model.ErrNoStore)
+	case err != nil:
+		return fmt.Errorf("open store: %w", err)
+	}
+	if info, err := os.Stat(filepath.Join(dir, journalName)); err != nil || !info.IsDir() {
+		return fmt.Errorf("%s: %w: it has files but no journal; choose another, or restore the journal from a backup", dir, model.ErrDirectory)
+	}
+	return nil
+}
+
+// abandon lets go of what a failed Open had taken, writing nothing.
+func (s *Store) abandon() error {
+	var err error
+	if s.db != nil && (s.readOnly || !s.low.Load()) {
+		err = s.db.Close()
+	}
+	if s.log != nil {
+		err = errors.Join(err, s.log.Close())
+	}
+	return errors.Join(err, s.lock.Close())
+}
+
+func (s *Store) open(ctx context.Context) error {
+	if free, err := s.opts.FreeSpace(s.opts.Dir); err == nil && free < s.opts.Reserve {
+		s.low.Store(true)
+		s.readOnly = true
+	}
+	id, mark, err := journal.Peek(s.path(journalName))
+	if err != nil {
+		return s.journalFailed(err)
+	}
+	s.identifyAs(id)
+	s.condition.clean = mark.Clean
+	have, doubt := s.openState(mark)
+	log, report, err := journal.Open(journal.Options{Dir: s.path(journalName), StoreID: id, Header: s.keys.make, Acknowledged: have.Seq})
+	if err != nil {
+		return s.journalFailed(err)
+	}
+	s.log = log
+	if err := s.judge(have, report); err != nil {
+		return err
+	}
+	if err := s.keys.follow(log); err != nil {
+		return fmt.Errorf("open %s: %w", s.opts.Dir, err)
+	}
+	if doubt == nil {
+		doubt = outdated(have, report)
+	}
+	if doubt == nil {
+		doubt = s.load()
+	}
+	if doubt != nil {
+		return s.rebuild(ctx, doubt)
+	}
+	s.end = report.Mark.End
+	if report.Mark.Clean && have.Seq == report.Mark.Seq && have.Seq == report.Last {
+		return nil
+	}
+	return s.replay(ctx, report)
+}
+
+func (s *Store) journalFailed(err error) error {
+	var d *journal.Damage
+	if errors.As(err, &d) {
+		return &model.DamageError{What: d.Error(), Next: "restore the journal's files from a backup; nothing here was changed"}
+	}
+	return fmt.Errorf("open %s: %w", s.opts.Dir, err)
+}
+
+// openState opens state and reads up to where it was applied. doubt says why it
+// cannot be used.
+func (s *Store) openState(mark journal.Mark) (have applied, doubt error) {
+	if _, err := os.Stat(s.path(stateName)); err != nil {
+		return have, fmt.Errorf("there was no state: %w", err)
+	}
+	mode := state.Normal
+	switch {
+	case s.readOnly:
+		mode = state.ReadOnly
+	case !mark.Clean:
+		mode = state.Verify
+	}
+	db, err := state.Open(s.path(stateName), mode)
+	if err != nil {
+		return have, err
+	}
+	s.use(db)
+	key := state.AppliedKey()
+	err = db.Get(key, func(raw []byte) error {
+		value, err := s.signer.Signed(key, raw)
+		if err == nil {
+			have, err = decodeApplied(value)
+		}
+		return err
+	})
+	switch {
+	case err != nil:
+		return applied{}, err
+	case have.Store != s.id:
+		return applied{}, errors.New("state belongs to another store")
+	case have.Format != stateFormat:
+		return applied{}, errors.New("state has another format")
+	}
+	s.applied = have.Seq
+	return have, nil
+}
+
+// use makes db the store's state.
+func (s *Store) use(db *state.DB) {
+	s.db, s.sets = db, state.NewSets(db, s.signer)
+	s.keys.copies = func(number uint32) (wrapped []byte, err error) {
+		err = db.Get(state.DataKeyKey(uint64(number)), func(value []byte) error {
+			wrapped = append(wrapped, value...)
+			return nil
+		})
+		return wrapped, err
+	}
+}
+
+// judge decides what the journal's report means for the store.
+func (s *Store) judge(have applied, r journal.Report) error {
+	if r.Torn != nil {
+		s.setNotice(r.Torn.String())
+	}
+	if len(r.Damage) == 0 {
+		return nil
+	}
+	if r.Ahead && len(r.Damage) == 1 {
+		return fmt.Errorf("%w: state knows event %d, the journal ends with event %d; restore the journal's newest files, nothing here was changed",
+			model.ErrAhead, have.Seq, r.Last)
+	}
+	s.setDamage(damageOf(r.Damage[0], len(r.Damage)))
+	s.careful = true
+	return nil
+}
+
+func damageOf(err error, count int) *model.DamageError {
+	d := &model.DamageError{What: err.Error(), Next: "revoke what must die, then restore the journal's files from a backup"}
+	if count > 1 {
+		d.What += fmt.Sprintf(" (and %d more)", count-1)
+	}
+	return d
+}
+
+// outdated tells why a readable state is not the one the journal's mark speaks of.
+func outdated(have applied, r journal.Report) error {
+	switch {
+	case r.Mark.End == (journal.Position{}) && r.MarkErr == nil:
+		return errors.New("the journal has no mark")
+	case have.Seq < r.Mark.Seq:
+		return fmt.Errorf("state ended with event %d though event %d was in it", have.Seq, r.Mark.Seq)
+	}
+	return nil
+}
+
+// load brings into memory what is always there. An error is doubt about state.
+func (s *Store) load() error {
+	v := s.db.View()
+	defer v.Close()
+	s.people = newPeople()
+	for _, kind := range []state.Kind{state.Organization, state.Deployment, state.User} {
+		err := v.Records(kind, 0, 1<<40, func(number uint64, value []byte) error {
+			plain, err := s.vault.open(nil, state.RecordKey(kind, number), value)
+			if err != nil {
+				return err
+			}
+			r, err := decodeRecord(kind, plain)
+			if err == nil {
+				s.people.put(r)
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for _, name := range []state.SetName{state.AgentTokens(), state.Revoked()} {
+		if _, err := s.sets.Get(name); err != nil {
+			return err
+		}
+	}
+	for _, kind := range []state.Kind{state.AgentToken, state.UserToken} {
+		last, err := v.LastRecord(kind)
+		if err != nil {
+			return err
+		}
+		s.lastToken = max(s.lastToken, model.TokenID(last))
+	}
+	return nil
+}

@@ -1,0 +1,94 @@
+package store
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"jeton/model"
+	"jeton/store/seal"
+)
+
+// DefaultReserve is how many bytes of disk are left free: below, only revoking goes on.
+const DefaultReserve = 64 << 20
+
+const (
+	defaultGroup = 512       // changes in one group
+	groupBytes   = 512 << 10 // bytes of entries in one group, about
+)
+
+// Options say where a store is and what it runs on. Only Dir and one of Keyset and
+// KeysetPath are needed.
+type Options struct {
+	Dir        string       // of the store
+	Keyset     *seal.Keyset // opens it
+	KeysetPath string       // where the keyset is read when Keyset is nil
+
+	Clock     func() time.Time                 // nil: time.Now
+	Rand      io.Reader                        // of token values; nil: crypto/rand. Only demonstration data sets it
+	Progress  func(model.Progress)             // told, from any goroutine, how long work at opening goes; may be nil
+	Reserve   uint64                           // bytes to leave free on disk; 0: DefaultReserve
+	FreeSpace func(dir string) (uint64, error) // bytes free for this process; nil: the file system's answer
+	GroupSize int                              // most changes committed at once; 0: 512
+	MarkEvery uint64                           // events after which state is made durable; 0: 20,000
+	Origin    string                           // where this process runs, for the one who finds the store locked: "pts/3 from 10.0.0.7"
+
+	// Decide is model.Decide when nil. Only tests replace it, to keep what no rule lets in.
+	Decide func(model.View, model.Case, model.Change) (model.Decision, error)
+
+	sharedRand bool // Rand was given and may not be safe for several goroutines
+}
+
+func (o Options) filled() Options {
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	o.sharedRand = o.Rand != nil
+	if o.Rand == nil {
+		o.Rand = rand.Reader
+	}
+	if o.Decide == nil {
+		o.Decide = model.Decide
+	}
+	if o.Progress == nil {
+		o.Progress = func(model.Progress) {}
+	}
+	if o.Reserve == 0 {
+		o.Reserve = DefaultReserve
+	}
+	if o.FreeSpace == nil {
+		o.FreeSpace = freeSpace
+	}
+	if o.GroupSize == 0 {
+		o.GroupSize = defaultGroup
+	}
+	if o.MarkEvery == 0 {
+		o.MarkEvery = 20_000
+	}
+	return o
+}
+
+// loadKeyset reads the keyset if it was not given.
+func (o *Options) loadKeyset() error {
+	if o.Keyset != nil {
+		return nil
+	}
+	k, err := seal.Load(o.KeysetPath)
+	if errors.Is(err, seal.ErrMissing) {
+		return fmt.Errorf("%w: %w", model.ErrNoKeyset, err)
+	}
+	o.Keyset = k
+	return err
+}
+
+func freeSpace(dir string) (uint64, error) {
+	var s unix.Statfs_t
+	if err := unix.Statfs(dir, &s); err != nil {
+		return 0, err
+	}
+	return s.Bavail * uint64(s.Bsize), nil
+}

@@ -1,0 +1,150 @@
+package store
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+
+	"jeton/model"
+)
+
+// reference is an organization as slices, changed by model.Decide and nothing else:
+// what a store must agree with.
+type reference struct {
+	org    model.Organization
+	users  []model.User
+	deps   []model.Deployment
+	tokens []model.Token
+	values map[model.TokenID]model.Secret
+	events []model.Event
+	counts map[refusalKey]*counted
+}
+
+type counted struct{ minute, times int64 }
+
+func newReference() *reference {
+	return &reference{values: map[model.TokenID]model.Secret{}, counts: map[refusalKey]*counted{}}
+}
+
+// due writes down the refusals counted in other minutes than this one.
+func (r *reference) due(minute int64) {
+	var keys []refusalKey
+	for k, c := range r.counts {
+		if c.minute == minute {
+			continue
+		}
+		if c.times > 0 {
+			keys = append(keys, k)
+		}
+		delete(r.counts, k)
+	}
+	slices.SortFunc(keys, func(a, b refusalKey) int {
+		return cmp.Or(cmp.Compare(a.actor, b.actor), cmp.Compare(a.action, b.action))
+	})
+	for _, k := range keys {
+		r.refused(k)
+	}
+}
+
+func (r *reference) refused(k refusalKey) {
+	r.events = append(r.events, model.Event{Seq: uint64(len(r.events) + 1), Action: k.action, Outcome: model.Refused, Actor: k.actor})
+}
+
+func (r *reference) Organization() model.Organization { return r.org }
+
+func find[T any](in []T, is func(T) bool) (T, bool) {
+	if i := slices.IndexFunc(in, is); i >= 0 {
+		return in[i], true
+	}
+	var none T
+	return none, false
+}
+
+func (r *reference) User(id model.UserID) (model.User, bool) {
+	return find(r.users, func(u model.User) bool { return u.ID == id })
+}
+
+func (r *reference) UserByLogin(login string) (model.User, bool) {
+	return find(r.users, func(u model.User) bool { return u.Login == login })
+}
+
+func (r *reference) UserByAccount(uid uint32) (model.User, bool) {
+	return find(r.users, func(u model.User) bool { return slices.Contains(u.Accounts, uid) })
+}
+
+func (r *reference) ActiveAdmins() (n int) {
+	for _, u := range r.users {
+		if u.OrgAdmin && u.Active() {
+			n++
+		}
+	}
+	return n
+}
+
+func (r *reference) Deployment(id model.DeploymentID) (model.Deployment, bool) {
+	return find(r.deps, func(d model.Deployment) bool { return d.ID == id })
+}
+
+func (r *reference) DeploymentByName(name string) (model.Deployment, bool) {
+	return find(r.deps, func(d model.Deployment) bool {
+		return !d.Removed() && model.FoldName(d.Name) == model.FoldName(name)
+	})
+}
+
+func (r *reference) Token(id model.TokenID) (model.Token, error) {
+	if t, ok := find(r.tokens, func(t model.Token) bool { return t.ID == id }); ok {
+		return t, nil
+	}
+	return model.Token{}, model.ErrNotFound
+}
+
+func (r *reference) NextUser() model.UserID { return model.UserID(len(r.users) + 1) }
+func (r *reference) NextDeployment() model.DeploymentID {
+	return model.DeploymentID(len(r.deps) + 1)
+}
+func (r *reference) NextToken() model.TokenID { return model.TokenID(len(r.tokens) + 1) }
+
+func put[T any](in []T, v T, same func(T) bool) []T {
+	if i := slices.IndexFunc(in, same); i >= 0 {
+		in[i] = v
+		return in
+	}
+	return append(in, v)
+}
+
+// change does what the store should do with a change and returns the error it should
+// give.
+func (r *reference) change(a model.Actor, at model.Time, c model.Change, value model.Secret) error {
+	r.due(minuteOf(at))
+	seq := uint64(len(r.events) + 1)
+	d, err := model.Decide(r, model.Case{Actor: a, At: at, Seq: seq, Value: value}, c)
+	var refused *model.RefusedError
+	if errors.As(err, &refused) {
+		k := refusalKey{a.User, refused.Action}
+		if c, again := r.counts[k]; again {
+			c.times++
+		} else {
+			r.counts[k] = &counted{minute: minuteOf(at)}
+			r.refused(k)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	for _, rec := range d.Records {
+		switch rec := rec.(type) {
+		case model.Organization:
+			r.org = rec
+		case model.User:
+			r.users = put(r.users, rec, func(u model.User) bool { return u.ID == rec.ID })
+		case model.Deployment:
+			r.deps = put(r.deps, rec, func(d model.Deployment) bool { return d.ID == rec.ID })
+		case model.Token:
+			r.tokens = put(r.tokens, rec, func(t model.Token) bool { return t.ID == rec.ID })
+		case model.Credential:
+			r.values[rec.Token] = rec.Value
+		}
+	}
+	r.events = append(r.events, model.Event{Seq: seq, Action: d.Action, Outcome: model.Done, Actor: a.User, Target: d.Target, Subject: d.Subject})
+	return nil
+}

@@ -1,0 +1,235 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+
+	"jeton/model"
+	"jeton/store/journal"
+	"jeton/store/state"
+)
+
+// How much of the journal is applied at once.
+const (
+	replayEvents = 1000
+	replayBytes  = 512 << 10
+)
+
+const (
+	buildName = stateName + ".new"
+	asideName = stateName + ".aside"
+)
+
+// replay applies the journal from the mark on: not only what state does not know,
+// since a state that was not closed may lack any of it.
+func (s *Store) replay(ctx context.Context, r journal.Report) error {
+	if err := s.applyFrom(ctx, r.Mark.End, r.Last, "replaying the journal"); err != nil {
+		return fmt.Errorf("replay the journal: %w", err)
+	}
+	return nil
+}
+
+// rebuild makes state anew from the whole journal, beside the old one, and puts it in
+// its place when it is complete and durable.
+func (s *Store) rebuild(ctx context.Context, why error) error {
+	if s.readOnly {
+		return s.rebuildInMemory(ctx, why)
+	}
+	damaged := s.db == nil
+	if s.db != nil {
+		damaged = s.db.Close() != nil || errors.Is(why, state.ErrDamaged)
+		s.db = nil
+	}
+	if err := os.RemoveAll(s.path(buildName)); err != nil {
+		return fmt.Errorf("make state again: %w", err)
+	}
+	db, err := state.Open(s.path(buildName), state.Normal)
+	if err != nil {
+		return fmt.Errorf("make state again: %w", err)
+	}
+	s.use(db)
+	s.people, s.lastToken, s.applied = newPeople(), 0, 0
+	err = s.applyFrom(ctx, journal.Position{}, s.log.Last(), "making state again from the journal")
+	if err = errors.Join(err, db.Close()); err != nil {
+		s.db = nil
+		return fmt.Errorf("make state again: %w", err)
+	}
+	s.db = nil
+	if err := s.swap(damaged); err != nil {
+		return fmt.Errorf("make state again: %w", err)
+	}
+	s.condition.clean = false
+	s.setNotice(fmt.Sprintf("state was made again from the journal (%v)", why))
+	return s.adopt()
+}
+
+// maxInMemory is how large a journal may be, in bytes, whose state is made in memory.
+const maxInMemory = 256 << 20
+
+// rebuildInMemory makes a state that lasts until the store is closed, because the disk
+// is almost full and what is there cannot be read without writing: a leaked token must
+// die today all the same.
+func (s *Store) rebuildInMemory(ctx context.Context, why error) error {
+	if s.db != nil {
+		_ = s.db.Close() // it was only read
+		s.db = nil
+	}
+	if size := s.log.Size(); size > maxInMemory {
+		return fmt.Errorf("state must be made again (%w), which needs room on disk: free %d MiB first: %w", why, size>>20, model.ErrLowSpace)
+	}
+	db, err := state.OpenMemory()
+	if err != nil {
+		return err
+	}
+	s.use(db)
+	s.inMemory, s.people, s.lastToken, s.applied = true, newPeople(), 0, 0
+	if err := s.applyFrom(ctx, journal.Position{}, s.log.Last(), "making state in memory from the journal"); err != nil {
+		return fmt.Errorf("make state in memory: %w", err)
+	}
+	s.setNotice("state could not be used on the full disk and is in memory until jeton is opened again")
+	return nil
+}
+
+// swap puts the new state in the old one's place. Interrupted, it leaves no state,
+// which is made again.
+func (s *Store) swap(keepOld bool) error {
+	if err := state.SyncDir(s.path(buildName)); err != nil {
+		return err
+	}
+	err := os.RemoveAll(s.path(asideName))
+	if err == nil {
+		if err = os.Rename(s.path(stateName), s.path(asideName)); errors.Is(err, os.ErrNotExist) {
+			err = nil
+		}
+	}
+	if err == nil {
+		err = os.Rename(s.path(buildName), s.path(stateName))
+	}
+	if err == nil && !keepOld {
+		err = os.RemoveAll(s.path(asideName))
+	}
+	if err != nil {
+		return err
+	}
+	return syncDir(s.opts.Dir)
+}
+
+// adopt opens the state that was just made and moves the mark to it.
+func (s *Store) adopt() error {
+	db, err := state.Open(s.path(stateName), state.Normal)
+	if err != nil {
+		return err
+	}
+	s.use(db)
+	if err := s.load(); err != nil {
+		return err
+	}
+	err = s.log.SetMark(journal.Mark{Seq: s.applied, End: s.end})
+	if errors.Is(err, journal.ErrDamaged) {
+		return nil
+	}
+	return err
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+// applyFrom applies the journal from a place on, in batches. Frames that are damaged
+// are named and left out.
+func (s *Store) applyFrom(ctx context.Context, from journal.Position, last uint64, what string) error {
+	var batch []journal.Frame
+	events, size := 0, 0
+	flush := func() error {
+		if len(batch) == 0 {
+			return nil
+		}
+		frames := s.openFrames(batch)
+		batch, events, size = nil, 0, 0
+		s.opts.Progress(model.Progress{What: what, Done: frames[len(frames)-1].first, Total: last})
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		return s.apply(whole(frames))
+	}
+	for f, err := range s.log.Frames(from) {
+		if journal.IsDamage(err) {
+			s.journalDamaged(err)
+			s.careful = true
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		batch = append(batch, f)
+		events += len(f.Entries)
+		for _, e := range f.Entries {
+			size += len(e)
+		}
+		if events < replayEvents && size < replayBytes {
+			continue
+		}
+		if err := flush(); err != nil {
+			return err
+		}
+	}
+	return flush()
+}
+
+// openedFrame is a frame of the journal after opening its entries.
+type openedFrame struct {
+	frame
+	first uint64
+}
+
+// whole drops frames of which nothing could be opened.
+func whole(in []openedFrame) []frame {
+	var out []frame
+	for _, f := range in {
+		if len(f.changes) > 0 {
+			out = append(out, f.frame)
+		}
+	}
+	return out
+}
+
+// openFrames opens the entries of the frames, on two processors. An entry that cannot
+// be opened is damage: it is named and left out.
+func (s *Store) openFrames(batch []journal.Frame) []openedFrame {
+	out := make([]openedFrame, len(batch))
+	part := func(from, to int) {
+		for i := from; i < to; i++ {
+			out[i] = s.openFrame(batch[i])
+		}
+	}
+	var wait sync.WaitGroup
+	wait.Go(func() { part(0, len(batch)/2) })
+	part(len(batch)/2, len(batch))
+	wait.Wait()
+	return out
+}
+
+func (s *Store) openFrame(f journal.Frame) openedFrame {
+	out := openedFrame{frame: frame{at: f.At, end: f.Next}, first: f.First}
+	for i, raw := range f.Entries {
+		c, err := openEntry(s.id, s.keys, raw)
+		if err == nil && c.event.Seq != f.First+uint64(i) {
+			err = fmt.Errorf("event %d stands where event %d belongs: %w", c.event.Seq, f.First+uint64(i), errEntry)
+		}
+		if err != nil {
+			d := &journal.Damage{File: fmt.Sprintf("%s, segment %d", journalName, f.At.Segment), Offset: f.At.Offset,
+				First: f.First + uint64(i), Last: f.First + uint64(i), What: err.Error()}
+			s.journalDamaged(d)
+			continue
+		}
+		out.changes = append(out.changes, c)
+	}
+	return out
+}

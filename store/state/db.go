@@ -1,0 +1,219 @@
+package state
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/dgraph-io/badger/v4"
+	"github.com/dgraph-io/badger/v4/options"
+)
+
+// When state is opened or read.
+var (
+	ErrMissing = errors.New("not in state")                                // there is no such key
+	ErrDamaged = errors.New("state is damaged: it is made again at start") // a checksum is wrong or Badger failed
+)
+
+// MaxBatch is how many bytes and writes one Commit may have.
+const (
+	MaxBatchBytes = 1 << 20
+	MaxBatchCount = 8000
+)
+
+const (
+	memtable = 8 << 20
+	valueLog = 1 << 20 // the least there can be: values stay in the tree
+)
+
+// Write is one key and its new value.
+type Write struct{ Key, Value []byte }
+
+// DB is an open state. Reads may come from any goroutine, writes from one.
+type DB struct {
+	db  *badger.DB
+	dir string
+
+	mu   sync.RWMutex
+	held map[string][]byte // over Badger while it must not be written
+}
+
+// Mode says how a state is opened.
+type Mode int
+
+// The modes.
+const (
+	Normal   Mode = iota
+	Verify        // all blocks of all tables are read: after an unclean stop
+	ReadOnly      // no file is written, for a full disk
+)
+
+// Open opens the state in dir, creating it where there is none (unless ReadOnly). A
+// state that Badger cannot open, for whatever reason, is ErrDamaged.
+func Open(dir string, m Mode) (d *DB, err error) {
+	if m != ReadOnly {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return nil, fmt.Errorf("create state: %w", err)
+		}
+		if err := os.Chmod(dir, 0o700); err != nil {
+			return nil, fmt.Errorf("create state: %w", err)
+		}
+	}
+	if m == ReadOnly {
+		return openChecked(dir, m)
+	}
+	if m, err = begin(dir, m); err != nil {
+		return nil, err
+	}
+	if d, err = openChecked(dir, m); err != nil {
+		return nil, errors.Join(err, done(dir))
+	}
+	if err := errors.Join(done(dir), d.private()); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return d, nil
+}
+
+// openChecked lets Badger open only what it can open without ending the process.
+func openChecked(dir string, m Mode) (*DB, error) {
+	if err := checkManifest(dir, m == Normal); err != nil {
+		return nil, err
+	}
+	if err := checkTables(dir, m == Verify); err != nil {
+		return nil, err
+	}
+	return openBadger(dir, m)
+}
+
+// OpenMemory opens an empty state that is on no disk.
+func OpenMemory() (*DB, error) {
+	db, err := badger.Open(badgerOptions("", Normal).WithInMemory(true))
+	if err != nil {
+		return nil, fmt.Errorf("open state in memory: %w", err)
+	}
+	return &DB{db: db, held: map[string][]byte{}}, nil
+}
+
+func openBadger(dir string, m Mode) (d *DB, err error) {
+	defer caught(&err)
+	db, err := badger.Open(badgerOptions(dir, m))
+	if err != nil {
+		return nil, fmt.Errorf("%w: open %s: %w", ErrDamaged, dir, err)
+	}
+	return &DB{db: db, dir: dir, held: map[string][]byte{}}, nil
+}
+
+func badgerOptions(dir string, m Mode) badger.Options {
+	return badger.DefaultOptions(dir).
+		WithLogger(nil). // it would write over the screen
+		WithMetricsEnabled(false).
+		WithReadOnly(m == ReadOnly).
+		WithDetectConflicts(false). // there is one writer
+		WithCompression(options.None).
+		WithBlockCacheSize(0).
+		WithMemTableSize(memtable).
+		WithNumMemtables(2).
+		WithNumCompactors(2).
+		WithValueLogFileSize(valueLog).
+		WithChecksumVerificationMode(options.NoVerification). // checkTables does, where it can answer
+		WithBypassLockGuard(true)                             // the store has its own lock
+}
+
+// private takes what Badger makes readable for others from them.
+func (d *DB) private() error {
+	return d.files(func(path string) error { return os.Chmod(path, 0o600) })
+}
+
+// Commit writes all or nothing, visible at once, durable only after Sync.
+func (d *DB) Commit(writes []Write) error {
+	txn := d.db.NewTransaction(true)
+	defer txn.Discard()
+	for _, w := range writes {
+		if err := txn.Set(w.Key, w.Value); err != nil {
+			return fmt.Errorf("write state: %w", err)
+		}
+	}
+	if err := txn.Commit(); err != nil {
+		return fmt.Errorf("write state: %w", err)
+	}
+	return nil
+}
+
+// Hold keeps the writes in memory only, over what Badger has. Its size is what was
+// held since the last Flush, so it is for the few changes of a full disk.
+func (d *DB) Hold(writes []Write) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, w := range writes {
+		d.held[string(w.Key)] = w.Value
+	}
+}
+
+// Holding reports whether anything is held.
+func (d *DB) Holding() bool {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return len(d.held) > 0
+}
+
+// Flush writes what is held to Badger, in batches; the applied mark goes last, so
+// that an interrupted Flush is an unfinished replay and nothing else.
+func (d *DB) Flush() error {
+	d.mu.RLock()
+	var batch []Write
+	var last []Write
+	for k, v := range d.held {
+		if w := (Write{[]byte(k), v}); k == string(AppliedKey()) {
+			last = append(last, w)
+		} else {
+			batch = append(batch, w)
+		}
+	}
+	d.mu.RUnlock()
+	for len(batch) > 0 {
+		n, bytes := 0, 0
+		for n < len(batch) && n < MaxBatchCount && (n == 0 || bytes < MaxBatchBytes/2) {
+			bytes += len(batch[n].Key) + len(batch[n].Value)
+			n++
+		}
+		if err := d.Commit(batch[:n]); err != nil {
+			return err
+		}
+		batch = batch[n:]
+	}
+	if err := d.Commit(last); err != nil {
+		return err
+	}
+	d.mu.Lock()
+	clear(d.held)
+	d.mu.Unlock()
+	return nil
+}
+
+// Close flushes Badger's memory and closes it. Panics of Badger are errors.
+func (d *DB) Close() (err error) {
+	defer caught(&err)
+	if err := d.db.Close(); err != nil {
+		return fmt.Errorf("%w: close: %w", ErrDamaged, err)
+	}
+	return nil
+}
+
+// files calls fn with the path of every file there is now.
+func (d *DB) files(fn func(path string) error) error {
+	entries, err := os.ReadDir(d.dir)
+	if err != nil {
+		return fmt.Errorf("list state: %w", err)
+	}
+	for _, e := range entries {
+		if !e.Type().IsRegular() {
+			continue
+		}
+		if err := fn(filepath.Join(d.dir, e.Name())); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,183 @@
+package state
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/dgraph-io/badger/v4"
+)
+
+// View is state as it was when the view was made; what is held counts as it is now.
+// It must be closed, and soon: while it is open Badger keeps what it shows.
+type View struct {
+	d   *DB
+	txn *badger.Txn
+}
+
+// View makes a view.
+func (d *DB) View() *View { return &View{d, d.db.NewTransaction(false)} }
+
+// Close ends the view.
+func (v *View) Close() { v.txn.Discard() }
+
+// Get calls fn with the value of the key, which is valid only inside fn, or returns
+// ErrMissing.
+func (v *View) Get(key []byte, fn func(value []byte) error) (err error) {
+	defer caught(&err)
+	if value, ok := v.d.heldValue(key); ok {
+		return fn(value)
+	}
+	item, err := v.txn.Get(key)
+	if errors.Is(err, badger.ErrKeyNotFound) {
+		return ErrMissing
+	}
+	if err != nil {
+		return fmt.Errorf("read state: %w: %w", ErrDamaged, err)
+	}
+	return item.Value(fn)
+}
+
+// Get is View.Get on state as it is now.
+func (d *DB) Get(key []byte, fn func(value []byte) error) error {
+	v := d.View()
+	defer v.Close()
+	return v.Get(key, fn)
+}
+
+func (d *DB) heldValue(key []byte) ([]byte, bool) {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	if len(d.held) == 0 {
+		return nil, false
+	}
+	value, ok := d.held[string(key)]
+	return value, ok
+}
+
+// Scan calls fn, in order, with every key of the range from lo to just below hi and
+// its value, both valid only inside fn, until fn fails.
+func (v *View) Scan(lo, hi []byte, fn func(key, value []byte) error) (err error) {
+	defer caught(&err)
+	held := v.d.heldRange(lo, hi)
+	opts := badger.DefaultIteratorOptions
+	opts.PrefetchValues = false // values lie beside their keys
+	opts.Prefix = common(lo, hi)
+	it := v.txn.NewIterator(opts)
+	defer it.Close()
+	for it.Seek(lo); it.Valid(); it.Next() {
+		item := it.Item()
+		key := item.Key()
+		if bytes.Compare(key, hi) >= 0 {
+			break
+		}
+		for len(held) > 0 && bytes.Compare(held[0].Key, key) < 0 {
+			if err := fn(held[0].Key, held[0].Value); err != nil {
+				return err
+			}
+			held = held[1:]
+		}
+		if len(held) > 0 && bytes.Equal(held[0].Key, key) {
+			continue // the held one is newer and comes next
+		}
+		if err := item.Value(func(value []byte) error { return fn(key, value) }); err != nil {
+			return err
+		}
+	}
+	for _, w := range held {
+		if err := fn(w.Key, w.Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Last returns the last key below hi that starts with prefix, or ErrMissing. Its
+// value is given to fn.
+func (v *View) Last(prefix, hi []byte, fn func(key, value []byte) error) (err error) {
+	defer caught(&err)
+	var best Write
+	opts := badger.DefaultIteratorOptions
+	opts.PrefetchValues, opts.Reverse = false, true
+	it := v.txn.NewIterator(opts)
+	defer it.Close()
+	for it.Seek(hi); it.ValidForPrefix(prefix); it.Next() {
+		if key := it.Item().Key(); bytes.Compare(key, hi) < 0 {
+			value, err := it.Item().ValueCopy(nil)
+			if err != nil {
+				return fmt.Errorf("read state: %w: %w", ErrDamaged, err)
+			}
+			best = Write{slices.Clone(key), value}
+			break
+		}
+	}
+	if held := v.d.heldRange(prefix, hi); len(held) > 0 {
+		if w := held[len(held)-1]; bytes.Compare(w.Key, best.Key) >= 0 {
+			best = w
+		}
+	}
+	if best.Key == nil {
+		return ErrMissing
+	}
+	return fn(best.Key, best.Value)
+}
+
+func (d *DB) heldRange(lo, hi []byte) []Write {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	var out []Write
+	for k, v := range d.held {
+		if k >= string(lo) && k < string(hi) {
+			out = append(out, Write{[]byte(k), v})
+		}
+	}
+	slices.SortFunc(out, func(a, b Write) int { return bytes.Compare(a.Key, b.Key) })
+	return out
+}
+
+// common returns the longest prefix of lo and hi, by which Badger skips tables.
+func common(lo, hi []byte) []byte {
+	n := 0
+	for n < len(lo) && n < len(hi) && lo[n] == hi[n] {
+		n++
+	}
+	return lo[:n]
+}
+
+// after returns the key that follows every key starting with prefix.
+func after(prefix []byte) []byte {
+	out := slices.Clone(prefix)
+	for i := len(out) - 1; i >= 0; i-- {
+		if out[i]++; out[i] != 0 {
+			return out[:i+1]
+		}
+	}
+	return append(slices.Clone(prefix), 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff)
+}
+
+// Records calls fn with the records of a kind whose numbers lie from lo up to but not
+// including hi, ascending.
+func (v *View) Records(k Kind, lo, hi uint64, fn func(number uint64, value []byte) error) error {
+	return v.Scan(RecordKey(k, lo), RecordKey(k, hi), func(key, value []byte) error {
+		_, number, ok := ParseRecordKey(key)
+		if !ok {
+			return ErrDamaged
+		}
+		return fn(number, value)
+	})
+}
+
+// LastRecord returns the greatest number of a record of the kind, 0 if there is none.
+func (v *View) LastRecord(k Kind) (uint64, error) {
+	last := uint64(0)
+	prefix := RecordKey(k, 0)[:2]
+	err := v.Last(prefix, after(prefix), func(key, _ []byte) error {
+		_, last, _ = ParseRecordKey(key)
+		return nil
+	})
+	if errors.Is(err, ErrMissing) {
+		return 0, nil
+	}
+	return last, err
+}

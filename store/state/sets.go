@@ -1,0 +1,169 @@
+package state
+
+import (
+	"crypto/hmac"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+)
+
+// Signer makes the keyed checksum of what is kept unsealed.
+type Signer struct {
+	// MAC is the keyed checksum of a value under its name.
+	MAC func(name, value []byte) [macLen]byte
+}
+
+const macLen = 16
+
+// Sign returns value with its checksum, which holds for this key only.
+func (s Signer) Sign(key, value []byte) []byte {
+	sum := s.MAC(key, value)
+	return append(slices.Clip(value), sum[:]...)
+}
+
+// Signed returns the value without its checksum, or ErrDamaged.
+func (s Signer) Signed(key, raw []byte) ([]byte, error) {
+	if len(raw) < macLen {
+		return nil, fmt.Errorf("entry %q: %w", key[:1], ErrDamaged)
+	}
+	value := raw[:len(raw)-macLen]
+	if sum := s.MAC(key, value); !hmac.Equal(sum[:], raw[len(value):]) {
+		return nil, fmt.Errorf("entry %q: %w", key[:1], ErrDamaged)
+	}
+	return value, nil
+}
+
+// cachedBlocks is how many blocks of sets that are loaded on demand stay in memory:
+// 8 MiB. The sets of all agent tokens and of all revoked ones always stay.
+const cachedBlocks = 8 << 20 / (BlockSize / 8)
+
+// Sets are the sets of a state. Get may be called from any goroutine as long as Put
+// and Writes are kept apart from it by the caller's lock.
+type Sets struct {
+	db   *DB
+	sign Signer
+
+	mu     sync.Mutex
+	loaded map[SetName]*Set
+	blocks int // in loaded
+
+	dirty map[blockName]*block // changed by Put, not yet in Writes
+}
+
+type blockName struct {
+	set    SetName
+	number uint32
+}
+
+// NewSets returns the sets kept in db.
+func NewSets(db *DB, sign Signer) *Sets {
+	return &Sets{db: db, sign: sign, loaded: map[SetName]*Set{}, dirty: map[blockName]*block{}}
+}
+
+// Get returns a set, from memory when it is there. It must not be changed, and not be
+// used after the lock that keeps Put away is given up.
+func (s *Sets) Get(name SetName) (*Set, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if set, ok := s.loaded[name]; ok {
+		return set, nil
+	}
+	set, err := s.load(name)
+	if err != nil {
+		return nil, err
+	}
+	if s.blocks += len(set.blocks); s.blocks > cachedBlocks {
+		s.forget()
+		s.blocks += len(set.blocks)
+	}
+	s.loaded[name] = set
+	return set, nil
+}
+
+func (s *Sets) forget() {
+	s.blocks = 0
+	for name, set := range s.loaded {
+		if name == AgentTokens() || name == Revoked() {
+			s.blocks += len(set.blocks)
+		} else {
+			delete(s.loaded, name)
+		}
+	}
+}
+
+func (s *Sets) load(name SetName) (*Set, error) {
+	set := &Set{}
+	v := s.db.View()
+	defer v.Close()
+	prefix := name.prefix()
+	err := v.Scan(prefix, after(prefix), func(key, raw []byte) error {
+		b, err := s.decode(key, raw)
+		if err == nil {
+			set.blocks = append(set.blocks, b)
+		}
+		return err
+	})
+	return set, err
+}
+
+func (s *Sets) decode(key, raw []byte) (*block, error) {
+	value, err := s.sign.Signed(key, raw)
+	if err != nil || len(value) != BlockSize/8 || len(key) < 4 {
+		return nil, errors.Join(fmt.Errorf("a set: %w", ErrDamaged), err)
+	}
+	b := &block{number: binary.BigEndian.Uint32(key[len(key)-4:])}
+	for i := range b.bits {
+		b.bits[i] = binary.BigEndian.Uint64(value[8*i:])
+	}
+	b.recount()
+	return b, nil
+}
+
+// Put adds the number to the set or takes it out. The caller keeps readers away.
+func (s *Sets) Put(name SetName, n uint64, in bool) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	at := blockName{name, uint32(n / BlockSize)}
+	if set, ok := s.loaded[name]; ok {
+		before := len(set.blocks)
+		set.Put(n, in)
+		s.blocks += len(set.blocks) - before
+		if b := set.block(at.number); b != nil {
+			s.dirty[at] = b
+		}
+		return nil
+	}
+	b, ok := s.dirty[at]
+	if !ok {
+		b = &block{number: at.number}
+		err := s.db.Get(name.block(at.number), func(raw []byte) error {
+			var err error
+			b, err = s.decode(name.block(at.number), raw)
+			return err
+		})
+		if err != nil && !errors.Is(err, ErrMissing) {
+			return err
+		}
+		s.dirty[at] = b
+	}
+	b.put(n, in)
+	return nil
+}
+
+// Writes appends the blocks changed since the last call to out.
+func (s *Sets) Writes(out []Write) []Write {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for at, b := range s.dirty {
+		key := at.set.block(at.number)
+		value := make([]byte, BlockSize/8, BlockSize/8+macLen)
+		for i, w := range b.bits {
+			binary.BigEndian.PutUint64(value[8*i:], w)
+		}
+		out = append(out, Write{key, s.sign.Sign(key, value)})
+	}
+	clear(s.dirty)
+	return out
+}

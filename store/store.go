@@ -1,0 +1,269 @@
+// Package store keeps an organization: the one way to read or change anything of it.
+// Every method takes the actor first and asks [model.Allow], against the organization
+// as it is now.
+//
+// # Journal, then state
+//
+// A change is an event. One goroutine, the committer, takes what waits as a group,
+// decides each change in order with what the group did before it, appends the group
+// to the journal as one frame with one fdatasync, applies it to state, answers, and
+// tells followers. What is not durable is not answered; what is answered is in the
+// journal. State (see package state) follows from the journal alone and is made again
+// from it whenever there is doubt; a mark in the journal says from where to replay.
+//
+// # When something is wrong
+//
+//   - A write that the disk did not confirm: the outcome is unknown, and nothing more
+//     is written until the store is opened again ([model.ErrUnknown]).
+//   - Damage in the journal is named in [Store.Health] and with every change refused
+//     because of it ([*model.DamageError]). Reading and revoking go on; damaged files
+//     are left as they are.
+//   - State that knows more than its journal refuses everything ([model.ErrAhead]).
+//   - A disk almost full: lists and revocations go on, in the journal's preallocated
+//     space and in memory; state is not written ([model.ErrLowSpace]).
+//
+// # Who can read a store
+//
+// Everything from people, in journal and state, is sealed under keys the keyset
+// wraps. Whoever has both the keyset and the store's files can read everything and
+// is beyond [model.Allow]; keep them apart in backups.
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+
+	"jeton/model"
+	"jeton/store/journal"
+	"jeton/store/seal"
+	"jeton/store/state"
+)
+
+const (
+	journalName = "journal"
+	stateName   = "state"
+)
+
+// Store is an open store. Its methods may be called from any goroutine.
+type Store struct {
+	opts   Options
+	keyset *seal.Keyset
+	keys   *dataKeys
+	signer state.Signer
+	vault  vault
+	id     [16]byte
+	lock   *os.File
+	log    *journal.Log
+	db     *state.DB
+
+	mu        sync.RWMutex // held by apply; readers hold it while they choose what to read
+	sets      *state.Sets
+	people    *people
+	lastToken model.TokenID
+	applied   uint64           // newest event in state
+	end       journal.Position // behind its frame
+
+	low      atomic.Bool // disk almost full: Badger is not written
+	readOnly bool        // opened that way, until opened again
+	inMemory bool        // state is on no disk, until opened again
+	careful  bool        // apply keeps records that are newer than the event
+
+	queue    chan *job
+	closing  chan struct{}
+	done     chan struct{} // closed when the committer has ended
+	closeOne sync.Once
+	closeErr error
+
+	refusals *refusals // the committer's own
+	requests *requests
+	recalled bool   // requests were read from the journal
+	marked   uint64 // event of the last mark
+	marking  sync.WaitGroup
+	markBusy atomic.Bool
+
+	condition condition
+	followers followers
+	randMu    sync.Mutex
+
+	alive sync.RWMutex // held by those who read files
+	gone  bool         // they are closed
+}
+
+func newStore(o Options) *Store {
+	s := &Store{opts: o.filled(), keyset: o.Keyset, keys: newDataKeys(o.Keyset), people: newPeople(),
+		queue: make(chan *job, 1024), closing: make(chan struct{}), done: make(chan struct{}),
+		refusals: newRefusals(), requests: newRequests()}
+	s.signer = state.Signer{MAC: s.mac}
+	s.followers.all = map[chan uint64]struct{}{}
+	return s
+}
+
+// mac is the keyed checksum of entries of this store's state.
+func (s *Store) mac(key, value []byte) [16]byte {
+	name := make([]byte, 0, len(s.id)+len(key))
+	return s.keyset.MAC(append(append(name, s.id[:]...), key...), value)
+}
+
+func (s *Store) path(name string) string { return filepath.Join(s.opts.Dir, name) }
+
+// identifyAs sets whose records these are.
+func (s *Store) identifyAs(id [16]byte) {
+	s.id, s.keys.store, s.vault = id, id, vault{store: id, keys: s.keys}
+}
+
+// enter keeps the files open until leave is called. Every method that reads begins
+// with it.
+func (s *Store) enter() (leave func(), err error) {
+	s.alive.RLock()
+	if s.gone {
+		s.alive.RUnlock()
+		return nil, model.ErrClosed
+	}
+	return s.alive.RUnlock, nil
+}
+
+// agents is the set of agent tokens. It is always in memory.
+func (s *Store) agents() (*state.Set, error) { return s.sets.Get(state.AgentTokens()) }
+
+// Close writes down what was counted, makes state durable, and gives the store up.
+// Changes that wait for the committer are answered with model.ErrClosed.
+func (s *Store) Close() error {
+	s.closeOne.Do(func() {
+		close(s.closing)
+		<-s.done
+		s.marking.Wait()
+		s.followers.close()
+		s.alive.Lock()
+		defer s.alive.Unlock()
+		s.gone = true
+		s.closeErr = s.closeFiles()
+	})
+	return s.closeErr
+}
+
+// closeFiles closes in the order that keeps the mark true: state is closed and synced
+// before the mark says clean. After a failure the mark stays where it was, and with
+// the disk almost full state is not even closed, since that would write it: the next
+// opening replays.
+func (s *Store) closeFiles() error {
+	var err error
+	switch {
+	case s.readOnly:
+		err = s.db.Close()
+	case s.low.Load():
+	case s.brokenErr() != nil:
+		_ = s.db.Close() // what it could not write is in the journal
+	default:
+		err = s.closeClean()
+	}
+	err = errors.Join(err, s.log.Close(), s.lock.Close())
+	if err != nil {
+		return fmt.Errorf("close store: %w", err)
+	}
+	return nil
+}
+
+func (s *Store) closeClean() error {
+	if s.suspect() {
+		if err := s.condemn(); err != nil {
+			return err
+		}
+	}
+	if err := s.db.Close(); err != nil {
+		return err
+	}
+	if s.marked == s.applied && s.cleanAlready() {
+		return nil
+	}
+	if err := state.SyncDir(s.path(stateName)); err != nil {
+		return err
+	}
+	err := s.log.SetMark(journal.Mark{Seq: s.applied, End: s.end, Clean: true})
+	if errors.Is(err, journal.ErrDamaged) {
+		return nil // the mark stays where it was: more is replayed than needed, nothing less
+	}
+	return err
+}
+
+// condemn marks a state that gave something damaged, so that the next opening makes
+// it again.
+func (s *Store) condemn() error {
+	key := state.AppliedKey()
+	mark := applied{Store: s.id, Seq: s.applied} // of no format
+	return s.db.Commit([]state.Write{{Key: key, Value: s.signer.Sign(key, mark.encode())}})
+}
+
+// maybeMark moves the mark on in the background when enough has happened.
+func (b *batch) maybeMark() {
+	s := b.Store
+	if s.applied-s.marked < s.opts.MarkEvery || s.low.Load() || s.readOnly || s.damage() != nil {
+		return
+	}
+	if !s.markBusy.CompareAndSwap(false, true) {
+		return
+	}
+	mark := journal.Mark{Seq: s.applied, End: s.end}
+	s.marked = s.applied
+	s.marking.Go(func() {
+		defer s.markBusy.Store(false)
+		// A failure costs a longer replay and nothing else; the next mark tries again.
+		if s.db.Sync() == nil {
+			_ = s.log.SetMark(mark)
+		}
+	})
+}
+
+// Change decides and keeps a change. When it returns without an error the change is
+// durable. It returns the event and the first record it left, for a new token the
+// token. Errors are those of package model.
+func (s *Store) Change(ctx context.Context, actor model.Actor, r model.Request, c model.Change) (model.Event, model.Record, error) {
+	j := &job{actor: actor, request: r, ask: c}
+	switch c := c.(type) {
+	case model.CreateToken:
+		if err := s.newValue(j, c.Kind); err != nil {
+			return model.Event{}, nil, err
+		}
+	case model.Found:
+		return model.Event{}, nil, &model.RefusedError{Action: model.CreateOrganization, Reason: "there is an organization already"}
+	}
+	a := s.submit(ctx, j)
+	return a.event, a.record, a.err
+}
+
+// newValue makes the value of a token to be, and its hash, outside of the committer.
+func (s *Store) newValue(j *job, kind model.TokenKind) (err error) {
+	if s.opts.sharedRand {
+		s.randMu.Lock()
+		defer s.randMu.Unlock()
+	}
+	if j.value, err = model.NewValue(kind, s.opts.Rand); err != nil {
+		return err
+	}
+	hash := s.keyset.Lookup(j.value.Expose())
+	j.lookup = hash[:]
+	return nil
+}
+
+// Reveal hands out a token's value once the event that says so is durable.
+func (s *Store) Reveal(ctx context.Context, actor model.Actor, r model.Request, c model.Reveal) (model.Secret, error) {
+	if a := s.submit(ctx, &job{actor: actor, request: r, ask: c}); a.err != nil {
+		return model.Secret{}, a.err
+	}
+	leave, err := s.enter()
+	if err != nil {
+		return model.Secret{}, err
+	}
+	defer leave()
+	v := s.db.View()
+	defer v.Close()
+	cred, err := get[model.Credential](s.vault, v, state.Credential, uint64(c.Token))
+	if err != nil {
+		return model.Secret{}, fmt.Errorf("the value of token %d: %w", c.Token, s.suspectIf(err))
+	}
+	return cred.Value, nil
+}

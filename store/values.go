@@ -1,0 +1,119 @@
+package store
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"jeton/model"
+	"jeton/store/state"
+)
+
+// A record in state is the sequence number of the event that left it, the number of
+// its data key, and its sealed bytes as they are in the journal.
+const valueHead = 12
+
+func recordValue(seq uint64, dataKey uint32, sealed []byte) []byte {
+	out := make([]byte, 0, valueHead+len(sealed))
+	out = binary.BigEndian.AppendUint64(out, seq)
+	out = binary.BigEndian.AppendUint32(out, dataKey)
+	return append(out, sealed...)
+}
+
+// vault opens records as they lie in state.
+type vault struct {
+	store [16]byte
+	keys  *dataKeys
+}
+
+// open returns the CBOR of a record, in the memory of buf if it is large enough.
+func (v vault) open(buf, key, value []byte) ([]byte, error) {
+	if len(value) < valueHead {
+		return nil, fmt.Errorf("record %x: %w", key, state.ErrDamaged)
+	}
+	seq := binary.BigEndian.Uint64(value)
+	dk, err := v.keys.get(binary.BigEndian.Uint32(value[8:]))
+	if err != nil {
+		return nil, fmt.Errorf("record %x: %w", key, err)
+	}
+	plain, err := openPart(buf, v.store, dk, key, seq, value[valueHead:])
+	if err != nil {
+		return nil, fmt.Errorf("record %x: %w: %w", key, state.ErrDamaged, err)
+	}
+	return plain, nil
+}
+
+// get reads one record. What is not there is model.ErrNotFound.
+func get[T model.Record](v vault, view *state.View, kind state.Kind, number uint64) (T, error) {
+	var out T
+	key := state.RecordKey(kind, number)
+	err := view.Get(key, func(value []byte) error {
+		plain, err := v.open(nil, key, value)
+		if err != nil {
+			return err
+		}
+		r, err := decodeRecord(kind, plain)
+		if err != nil {
+			return fmt.Errorf("record %x: %w: %w", key, state.ErrDamaged, err)
+		}
+		out = r.(T)
+		return nil
+	})
+	if errors.Is(err, state.ErrMissing) {
+		return out, model.ErrNotFound
+	}
+	return out, err
+}
+
+// token reads a token of either kind; agents tells which it is.
+func (v vault) token(view *state.View, agents *state.Set, id model.TokenID) (model.Token, error) {
+	kind := state.UserToken
+	if agents.Has(uint64(id)) {
+		kind = state.AgentToken
+	}
+	return get[model.Token](v, view, kind, uint64(id))
+}
+
+// framePlace says where a frame of the journal lies, as state keeps it.
+type framePlace struct {
+	Segment uint32
+	Offset  int64
+	Count   uint32
+}
+
+func (f framePlace) encode() []byte {
+	out := binary.BigEndian.AppendUint32(nil, f.Segment)
+	out = binary.BigEndian.AppendUint64(out, uint64(f.Offset))
+	return binary.BigEndian.AppendUint32(out, f.Count)
+}
+
+func decodeFramePlace(b []byte) (framePlace, error) {
+	if len(b) != 16 {
+		return framePlace{}, fmt.Errorf("place of a frame: %w", state.ErrDamaged)
+	}
+	return framePlace{binary.BigEndian.Uint32(b), int64(binary.BigEndian.Uint64(b[4:])), binary.BigEndian.Uint32(b[12:])}, nil
+}
+
+// stateFormat is raised when what state keeps changes its form; an older state is
+// then made again from the journal.
+const stateFormat = 1
+
+// applied is up to which event a state is the journal's.
+type applied struct {
+	Format uint32
+	Store  [16]byte
+	Seq    uint64
+}
+
+func (a applied) encode() []byte {
+	out := binary.BigEndian.AppendUint32(nil, a.Format)
+	out = append(out, a.Store[:]...)
+	return binary.BigEndian.AppendUint64(out, a.Seq)
+}
+
+func decodeApplied(b []byte) (applied, error) {
+	if len(b) != 28 {
+		return applied{}, fmt.Errorf("applied mark: %w", state.ErrDamaged)
+	}
+	return applied{binary.BigEndian.Uint32(b), [16]byte(b[4:20]), binary.BigEndian.Uint64(b[20:])}, nil
+}
