@@ -12,10 +12,11 @@ import (
 	"jeton/store/state"
 )
 
-// How much of the journal is applied at once.
+// How much of the journal is applied at once: blocks of sets that many events change
+// are written once for all of them.
 const (
-	replayEvents = 1000
-	replayBytes  = 512 << 10
+	replayEvents = 16_000
+	replayBytes  = 8 << 20
 )
 
 const (
@@ -46,7 +47,7 @@ func (s *Store) rebuild(ctx context.Context, why error) error {
 	if err := os.RemoveAll(s.path(buildName)); err != nil {
 		return fmt.Errorf("make state again: %w", err)
 	}
-	db, err := state.Open(s.path(buildName), state.Normal)
+	db, err := state.Open(s.path(buildName), state.Build)
 	if err != nil {
 		return fmt.Errorf("make state again: %w", err)
 	}

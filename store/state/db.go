@@ -24,9 +24,13 @@ const (
 )
 
 const (
-	memtable = 8 << 20
-	valueLog = 1 << 20 // the least there can be: values stay in the tree
+	memtable      = 8 << 20
+	buildMemtable = 64 << 20 // fewer and larger tables while a state is built
+	valueLog      = 1 << 20  // the least there can be: values stay in the tree
 )
+
+// buildTables is how many tables Badger may have unmerged while a state is built.
+const buildTables = 1 << 10
 
 // Write is one key and its new value.
 type Write struct{ Key, Value []byte }
@@ -48,6 +52,7 @@ const (
 	Normal   Mode = iota
 	Verify        // all blocks of all tables are read: after an unclean stop
 	ReadOnly      // no file is written, for a full disk
+	Build         // an empty state to be filled, for nobody to read until it is opened again
 )
 
 // Open opens the state in dir, creating it where there is none (unless ReadOnly). A
@@ -106,7 +111,7 @@ func openBadger(dir string, m Mode) (d *DB, err error) {
 }
 
 func badgerOptions(dir string, m Mode) badger.Options {
-	return badger.DefaultOptions(dir).
+	o := badger.DefaultOptions(dir).
 		WithLogger(nil). // it would write over the screen
 		WithMetricsEnabled(false).
 		WithReadOnly(m == ReadOnly).
@@ -119,6 +124,10 @@ func badgerOptions(dir string, m Mode) badger.Options {
 		WithValueLogFileSize(valueLog).
 		WithChecksumVerificationMode(options.NoVerification). // checkTables does, where it can answer
 		WithBypassLockGuard(true)                             // the store has its own lock
+	if m == Build { // nothing is merged before everything is there
+		o = o.WithMemTableSize(buildMemtable).WithNumLevelZeroTables(buildTables).WithNumLevelZeroTablesStall(buildTables + 1)
+	}
+	return o
 }
 
 // private takes what Badger makes readable for others from them.

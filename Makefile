@@ -1,0 +1,43 @@
+# Everything one does with this repository. `make` alone lists it.
+# GOFLAGS, BINDIR (for install) and JETON_BENCH_TOKENS (for bench) may be set.
+
+GO     ?= go
+BINDIR ?= $(or $(shell $(GO) env GOBIN),$(shell $(GO) env GOPATH)/bin)
+
+# No C compiler is needed for anything but the race detector.
+export CGO_ENABLED = 0
+
+.PHONY: help run demo build test race lint bench install clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: build ## open the screens on your organization
+	@exec bin/jeton
+
+demo: build ## look around in an organization made up for that
+	@exec bin/jeton demo
+
+build: ## build bin/jeton
+	$(GO) build -trimpath -o bin/jeton ./cmd/jeton
+
+test: ## run all tests
+	$(GO) test ./...
+
+race: ## run all tests under the race detector (needs a C compiler)
+	CGO_ENABLED=1 $(GO) test -race ./...
+
+lint: ## check formatting, go vet and staticcheck
+	@files=$$(gofmt -l .); if [ -n "$$files" ]; then echo "run gofmt -w on:"; echo "$$files"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+bench: build ## measure, and print each figure beside its limit
+	@mkdir -p .bench
+	JETON_BENCH=$(CURDIR)/.bench JETON_BIN=$(CURDIR)/bin/jeton $(GO) test ./cmd/jeton -run '^TestFigures$$' -count=1 -timeout 60m -v
+
+install: ## install jeton to BINDIR
+	$(GO) build -trimpath -o "$(BINDIR)/jeton" ./cmd/jeton
+
+clean: ## remove what was built and measured
+	rm -rf bin .bench

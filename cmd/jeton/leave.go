@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// leaveWithin is how long leaving may take after a signal: whoever sent it will not wait
+// for a terminal that reads nothing or a disk that answers nothing.
+const leaveWithin = 5 * time.Second
+
+// A signalled is why a context ended: a signal came.
+type signalled struct{ signal syscall.Signal }
+
+func (s *signalled) Error() string { return "ended by signal: " + s.signal.String() }
+
+// untilSignal returns a context that ends, with a [*signalled] as its cause, when the
+// process is interrupted, told to end, or its terminal goes away. It is the only signal
+// handler of the program. A second signal, or [leaveWithin] after the first, ends the
+// process whatever it is doing, with no more than what is in at left to do; what was
+// acknowledged is durable by then.
+func untilSignal(parent context.Context, at *lastly) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(parent)
+	heard := make(chan os.Signal, 2)
+	signal.Notify(heard, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
+	done := make(chan struct{})
+	go func() {
+		var first syscall.Signal
+		select {
+		case <-done:
+			return
+		case s := <-heard:
+			first = s.(syscall.Signal)
+			cancel(&signalled{first})
+		}
+		select {
+		case <-done:
+			return
+		case <-heard:
+		case <-time.After(leaveWithin):
+		}
+		at.do()
+		os.Exit(128 + int(first))
+	}()
+	return ctx, sync.OnceFunc(func() {
+		signal.Stop(heard)
+		close(done)
+		cancel(nil)
+	})
+}
+
+// lastly is what must be done even when the process is ended in the middle of leaving.
+// Each thing in it is also done on the ordinary way out, and is harmless twice.
+type lastly struct {
+	mu   sync.Mutex
+	todo []func()
+}
+
+func (l *lastly) add(f func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.todo = append(l.todo, f)
+}
+
+func (l *lastly) do() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, f := range l.todo {
+		f()
+	}
+}
+
+// within runs f and waits for it no longer than limit; it reports whether f came back.
+func within(limit time.Duration, f func()) bool {
+	back := make(chan struct{})
+	go func() {
+		defer close(back)
+		f()
+	}()
+	select {
+	case <-back:
+		return true
+	case <-time.After(limit):
+		return false
+	}
+}
+
+// exitCode is 0, 2 for a command line that makes no sense, 128 and the signal's number
+// when a signal ended it, as shells have it, and 1 for everything else.
+func exitCode(ctx context.Context, err error) int {
+	var s *signalled
+	if errors.As(context.Cause(ctx), &s) {
+		return 128 + int(s.signal)
+	}
+	var u *usageError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &u):
+		return 2
+	}
+	return 1
+}

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/user"
+	"strconv"
+	"sync"
+	"time"
+
+	"jeton/model"
+	"jeton/store"
+	"jeton/ui"
+)
+
+// opener opens and creates the store behind the screens, and knows which one to close.
+// The actor is the effective user id that the kernel reports for this process, which no
+// flag and no variable can change.
+type opener struct {
+	options store.Options // without a keyset
+	keyset  string
+	source  model.Source
+	uid     uint32
+
+	mu     sync.Mutex
+	opened *store.Store
+	early  chan opening // of open, once
+	tell   func(model.Progress)
+}
+
+// opening is how opening ended.
+type opening struct {
+	store *store.Store
+	actor model.Actor
+	err   error
+}
+
+func newOpener(dir, keyset string, source model.Source, clock func() time.Time) *opener {
+	o := &opener{keyset: keyset, source: source, uid: uint32(os.Geteuid())}
+	o.options = store.Options{Dir: dir, Clock: clock, Origin: source.Origin, Progress: o.progress}
+	return o
+}
+
+// start begins to open the store, before anybody asks: while the terminal is being set
+// up, the disk can work.
+func (o *opener) start(ctx context.Context) {
+	o.early = make(chan opening, 1)
+	early := o.early
+	go func() {
+		s, actor, err := o.open(ctx)
+		early <- opening{s, actor, err}
+	}()
+}
+
+// Open opens the store and tells who is acting.
+func (o *opener) Open(ctx context.Context, progress func(model.Progress)) (ui.Store, model.Actor, error) {
+	o.mu.Lock()
+	early := o.early
+	o.early, o.tell = nil, progress
+	o.mu.Unlock()
+	defer o.hush()
+	if early == nil {
+		return asStore(o.open(ctx))
+	}
+	select {
+	case r := <-early:
+		return asStore(r.store, r.actor, r.err)
+	case <-ctx.Done():
+		return nil, model.Actor{}, ctx.Err()
+	}
+}
+
+// asStore keeps a failed opening from looking like a store.
+func asStore(s *store.Store, actor model.Actor, err error) (ui.Store, model.Actor, error) {
+	if err != nil {
+		return nil, actor, err
+	}
+	return s, actor, nil
+}
+
+// progress hands on how far the store is, as long as somebody waits for it.
+func (o *opener) progress(p model.Progress) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.tell != nil {
+		o.tell(p)
+	}
+}
+
+func (o *opener) hush() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.tell = nil
+}
+
+func (o *opener) open(ctx context.Context) (*store.Store, model.Actor, error) {
+	options := o.options
+	var err error
+	// Without a keyset the store still says whether there is anything to open.
+	if options.Keyset, err = openKeyset(o.keyset); err != nil && !errors.Is(err, model.ErrNoKeyset) {
+		return nil, model.Actor{}, err
+	}
+	s, err := store.Open(ctx, options)
+	if err != nil {
+		return nil, model.Actor{}, err
+	}
+	actor, err := s.Identify(o.uid, o.source, account(o.uid))
+	if err != nil {
+		return nil, actor, errors.Join(err, s.Close())
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.opened = s
+	return s, actor, nil
+}
+
+// Create creates the organization with whoever runs this as its first user, and opens it.
+func (o *opener) Create(ctx context.Context, organization string, deployments []string) (ui.Store, model.Actor, error) {
+	found := model.Found{Organization: organization, Deployments: deployments, Login: account(o.uid), Account: o.uid}
+	if err := o.create(ctx, found); err != nil {
+		return nil, model.Actor{}, err
+	}
+	return asStore(o.open(ctx))
+}
+
+// create writes a new keyset, unless there is one, and the store. On an error neither
+// stays: a keyset that opens nothing would only be mistaken for one that does.
+func (o *opener) create(ctx context.Context, found model.Found) error {
+	options := o.options
+	var made bool
+	var err error
+	if options.Keyset, made, err = ensureKeyset(o.keyset); err != nil {
+		return err
+	}
+	if err := store.Create(ctx, options, found, o.source); err != nil {
+		if made {
+			err = errors.Join(err, os.Remove(o.keyset))
+		}
+		return err
+	}
+	return nil
+}
+
+// close gives the store up.
+func (o *opener) close() error {
+	o.mu.Lock()
+	early, s := o.early, o.opened
+	o.early = nil
+	o.mu.Unlock()
+	if early != nil { // the screens ended before they asked for it
+		s = (<-early).store
+	}
+	if s == nil {
+		return nil
+	}
+	return s.Close()
+}
+
+// account is the operating-system login of a user id, or the number when it has none.
+func account(uid uint32) string {
+	id := strconv.FormatUint(uint64(uid), 10)
+	if u, err := user.LookupId(id); err == nil {
+		return u.Username
+	}
+	return id
+}

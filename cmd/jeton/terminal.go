@@ -1,0 +1,84 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"sync"
+
+	"github.com/mattn/go-isatty"
+
+	"jeton/model"
+)
+
+// Why there can be no screens.
+var (
+	errNoTerminal = errors.New("the screens need a terminal on standard input and output; run jeton in one (over ssh: ssh -t)")
+	errDumb       = errors.New("TERM is dumb or not set, so nothing can be drawn; set it to what your terminal is, such as TERM=xterm-256color")
+	errHungUp     = errors.New("the terminal went away")
+)
+
+// checkTerminal tells whether screens can be drawn here.
+func checkTerminal(getenv func(string) string, std streams) error {
+	if !isatty.IsTerminal(std.in.Fd()) || !isatty.IsTerminal(std.out.Fd()) {
+		return errNoTerminal
+	}
+	if term := getenv("TERM"); term == "" || term == "dumb" {
+		return errDumb
+	}
+	return nil
+}
+
+// screenOutput is the terminal with one writer at a time: frames and the clipboard's
+// escape sequences come from different goroutines and must not cut into each other.
+type screenOutput struct {
+	*os.File
+	mu sync.Mutex
+}
+
+// Write writes all of p before anybody else writes.
+func (o *screenOutput) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.File.Write(p)
+}
+
+// keyboard is the terminal's other direction. Bubble Tea takes the end of input for a
+// quiet keyboard and would stay for ever after a dropped connection; here it is an error.
+type keyboard struct{ *os.File }
+
+// Read reads what was typed.
+func (k keyboard) Read(p []byte) (int, error) {
+	n, err := k.File.Read(p)
+	if errors.Is(err, io.EOF) {
+		err = errHungUp
+	}
+	return n, err
+}
+
+// source tells through which door somebody came: a terminal here or one over SSH, and
+// which. The address is what the SSH server says of its client.
+func source(getenv func(string) string, tty string) model.Source {
+	s := model.Source{Door: model.DoorTerminal, Origin: strings.TrimPrefix(tty, "/dev/")}
+	connection := strings.Fields(getenv("SSH_CONNECTION"))
+	if len(connection) == 0 {
+		return s
+	}
+	s.Door = model.DoorSSH
+	// Whoever starts jeton sets its environment: only what is an address is repeated.
+	if address := net.ParseIP(strings.SplitN(connection[0], "%", 2)[0]); address != nil {
+		s.Origin = strings.TrimSpace(s.Origin + " from " + address.String())
+	}
+	return s
+}
+
+// ttyName returns the terminal's device, "/dev/pts/3", or "" where that is not known.
+func ttyName() string {
+	name, err := os.Readlink("/proc/self/fd/0")
+	if err != nil || !strings.HasPrefix(name, "/dev/") {
+		return ""
+	}
+	return name
+}
