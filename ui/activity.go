@@ -91,7 +91,7 @@ func (a *activity) Place() string {
 	}
 	place := fmt.Sprintf("%s of %s", short(min(a.grid.Cursor+1, n)), total)
 	if a.filter.text != "" && !a.filtering {
-		place = "/" + a.s.theme.Safe(a.filter.text) + "  " + place
+		place = filterPlace(a.s, a.filter.text, place)
 	}
 	return place
 }

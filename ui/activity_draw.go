@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"jeton/keymap"
@@ -20,12 +21,20 @@ const (
 	colFrom = "from"
 )
 
-func eventColumns() []grid.Column {
+// fullFrom is the width from which there is room for the door and the terminal somebody
+// came from; under it stands what tells them apart best, as long as an IPv4 address.
+const fullFrom = 96
+
+func eventColumns(width int) []grid.Column {
+	who, from := 12, 26
+	if width < fullFrom {
+		who, from = 9, 15
+	}
 	return []grid.Column{
 		{ID: colTime, Title: "TIME UTC", Want: 11, Min: 5, Priority: 3},
-		{ID: colWho, Title: "WHO", Want: 12, Min: 5, Priority: 2},
+		{ID: colWho, Title: "WHO", Want: who, Min: 5, Priority: 2},
 		{ID: colWhat, Title: "WHAT", Want: 16, Flex: true, Priority: 9},
-		{ID: colFrom, Title: "FROM", Want: 26, Min: 10, Priority: 1, From: 96},
+		{ID: colFrom, Title: "FROM", Want: from, Min: 10, Priority: 1, From: 76},
 	}
 }
 
@@ -38,8 +47,8 @@ func (a *activity) Draw(width, height int) draw.Frame {
 		try := worded(a.s.action(keymap.PageReload, ""), "try again")
 		return head.Below(notice(a.s, width, height-1, t.Danger, t.Safe(sentence(explain(l.err))), "", try))
 	case l.rows() > 0:
-		return head.Below(a.grid.View(grid.Options{Width: width, Height: height - 1, Theme: t, Columns: eventColumns(),
-			Heads: height-1 >= listHeads, Row: a.row}))
+		return head.Below(a.grid.View(grid.Options{Width: width, Height: height - 1, Theme: t, Columns: eventColumns(width),
+			Heads: height-1 >= listHeads, Row: func(i int) grid.Row { return a.row(i, width) }}))
 	case !l.known || l.next != 0:
 		return head
 	case a.narrowed():
@@ -124,27 +133,31 @@ func targetOf(on model.Target, label string) string {
 }
 
 // row draws one event.
-func (a *activity) row(i int) grid.Row {
+func (a *activity) row(i, width int) grid.Row {
 	t := a.s.theme
 	e, ok := a.log.at(i)
 	if !ok {
 		return grid.Row{Cells: []grid.Cell{grid.Plain(t.Muted, t.Glyphs.Dot)}, Do: rowChosen{at: i}}
 	}
+	action, from, gap := e.Action.String(), fromOf(e), "  "
+	if width < fullFrom {
+		action, from, gap = brief(action), shortFrom(e), " "
+	}
 	var what grid.Cell
 	words := t.Text
 	if e.Outcome == model.Refused {
 		words = t.Danger
-		what = append(what, grid.Segment{Text: refusedWords(t, e) + "  ", Paint: t.Danger})
+		what = append(what, grid.Segment{Text: refusedWords(t, e) + gap, Paint: t.Danger})
 	}
-	what = append(what, marked(t, a.match, e.Action.String(), words, nil)...)
+	what = append(what, marked(t, a.match, action, words, nil)...)
 	if label := shortTarget(e); label != "" {
-		what = append(what, grid.Segment{Text: "  ", Paint: t.Muted})
+		what = append(what, grid.Segment{Text: gap, Paint: t.Muted})
 		what = append(what, marked(t, a.match, label, t.Muted, nil)...)
 	}
 	return grid.Row{Do: rowChosen{at: i, do: a.detailsOn(i)}, Cells: []grid.Cell{
 		grid.Plain(t.Muted, when(a.s.now(), e.At)),
 		marked(t, a.match, a.s.login(e.Actor, a.log.logins), t.Text, nil),
-		what, marked(t, a.match, fromOf(e), t.Muted, nil)}}
+		what, marked(t, a.match, from, t.Muted, nil)}}
 }
 
 // detailsOn makes a second click on the selected row open its details.
@@ -185,6 +198,22 @@ func fromOf(e model.Event) string {
 		return e.Door.String()
 	}
 	return e.Door.String() + " " + e.Details.Origin
+}
+
+// brief is an action without its articles, so that what it was about keeps its number.
+func brief(action string) string {
+	return strings.NewReplacer(" an ", " ", " a ", " ", " the ", " ").Replace(action)
+}
+
+// shortFrom is the address somebody came from, or their terminal, or the door.
+func shortFrom(e model.Event) string {
+	if _, address, ok := strings.Cut(e.Details.Origin, " from "); ok {
+		return address
+	}
+	if e.Details.Origin != "" {
+		return e.Details.Origin
+	}
+	return e.Door.String()
 }
 
 // when writes a moment in at most 11 cells: the time today, the day and time this

@@ -53,6 +53,7 @@ type App struct {
 	loading  bool // the session is being read anew
 	stale    bool // and must be read once more after that
 	changes  <-chan uint64
+	leaving  bool // the clipboard is being cleared before leaving
 	checked  bool // history is being checked, or was
 }
 
@@ -222,5 +223,5 @@ func (a *App) Draw(width, height int) draw.Frame {
 	if n := len(a.dialogs); n > 0 { // one box at most: what a dialog was opened from waits unseen
 		frame = a.place(frame, a.dialogs[n-1], width, height)
 	}
-	return frame.Fill(width, height)
+	return frame
 }

@@ -68,7 +68,7 @@ func (a *App) blindKey(name string) tea.Cmd {
 func (a *App) act(id keymap.ID) tea.Cmd {
 	switch id {
 	case keymap.AppInterrupt:
-		return tea.Sequence(a.broadcast(secretsHidden{}), tea.Quit)
+		return a.interrupt()
 	case keymap.AppSuspend:
 		return tea.Sequence(a.broadcast(secretsHidden{}), tea.Suspend)
 	case keymap.AppMouse:
@@ -90,6 +90,17 @@ func (a *App) act(id keymap.ID) tea.Cmd {
 		}
 	}
 	return a.tell(act{id})
+}
+
+// interrupt leaves without asking. Our copy does not stay on the clipboard unasked;
+// whoever does not want to wait for that presses again.
+func (a *App) interrupt() tea.Cmd {
+	cmd := a.broadcast(secretsHidden{})
+	if a.holding() && !a.leaving {
+		a.leaving = true
+		return tea.Batch(cmd, a.clearClip(true))
+	}
+	return tea.Sequence(cmd, tea.Quit)
 }
 
 // pageAct does what every page under the tabs hears.
@@ -120,6 +131,11 @@ func (a *App) pageAct(id keymap.ID) (tea.Cmd, bool) {
 // then what is heard with them.
 func (a *App) everything() []keymap.Action {
 	own := a.top().Keys()
+	if p, ok := a.top().(interface {
+		Full([]keymap.Action) []keymap.Action
+	}); ok {
+		own = p.Full(own)
+	}
 	all := slices.Clone(own)
 	for _, k := range a.s.keys.In(a.top().Scope().Heard()...) {
 		if !slices.ContainsFunc(own, func(o keymap.Action) bool { return o.ID == k.ID }) && a.offered(k) {

@@ -24,7 +24,7 @@ func linesFor(height int) lines {
 	return lines{blank: height >= 16, underline: height >= 15, rule: height >= 14, tabs: height >= 12}
 }
 
-// page draws what is below the dialogs.
+// page draws what is below the dialogs, exactly width x height.
 func (a *App) page(width, height int) draw.Frame {
 	if a.opening != nil {
 		return a.opening.Draw(width, height).Fill(width, height)
@@ -45,8 +45,9 @@ func (a *App) page(width, height int) draw.Frame {
 		bottom = append(bottom, draw.NewLine(width).Space(1).Text(nil, a.s.theme.RuleLine(width-2)))
 	}
 	bottom = append(append(bottom, a.statusLines(width, statusHeight(height))...), a.hintLine(width))
-	body := a.base().Draw(width, height-len(top)-len(bottom)).Fill(width, height-len(top)-len(bottom))
-	return draw.Stack(draw.Rows(top...), body, draw.Rows(bottom...))
+	left := height - len(top) - len(bottom)
+	return draw.Stack(draw.Rows(top...).Fill(width, len(top)), a.base().Draw(width, left).Fill(width, left),
+		draw.Rows(bottom...).Fill(width, len(bottom)))
 }
 
 // place draws a dialog over what is there, in the middle.

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"strconv"
-
 	"github.com/rivo/uniseg"
 
 	"jeton/keymap"
@@ -71,8 +69,19 @@ func scrollTo(g *grid.Grid, top, height int) {
 
 // nothingMatches says so in place of rows, with what was typed, cut where it is long.
 func nothingMatches(s *session, typed string) string {
-	q := s.theme.Safe(strconv.Quote(typed))
-	return "Nothing matches " + draw.Fit(q, min(draw.Width(q), 32), s.theme.Glyphs.Ellipsis)
+	return `Nothing matches "` + shortened(s, typed, 30) + `"`
+}
+
+// shortened makes a text safe and cuts it to at most width cells.
+func shortened(s *session, text string, width int) string {
+	safe := s.theme.Safe(text)
+	return draw.Fit(safe, min(draw.Width(safe), width), s.theme.Glyphs.Ellipsis)
+}
+
+// filterPlace says what a list is filtered by, however long that is, and where the
+// cursor is in it.
+func filterPlace(s *session, filter, place string) string {
+	return "/" + shortened(s, filter, 20) + "  " + place
 }
 
 // paragraph breaks a text made safe into lines of at most width cells: between words,

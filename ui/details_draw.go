@@ -7,17 +7,6 @@ import (
 	"jeton/ui/draw"
 )
 
-// detailLines draws everything about a token but its value in exactly width x height:
-// the pane beside the list.
-func detailLines(s *session, token model.Token, logins map[model.UserID]string, width, height int) draw.Frame {
-	lines := []*draw.Line{draw.NewLine(width).Text(s.theme.Title, tokenTitle(s, token)), draw.NewLine(width)}
-	lines = append(lines, facts(s, token, logins, width)...)
-	if len(lines) > height && height > 0 {
-		lines = append(lines[:height-1], draw.NewLine(width).Text(s.theme.Muted, s.theme.Glyphs.Ellipsis))
-	}
-	return draw.Rows(lines...).Fill(width, height)
-}
-
 // factsAt is the column at which the facts stand behind their names.
 const factsAt = 13
 

@@ -95,17 +95,25 @@ func TestDetailsTellTheState(t *testing.T) {
 func TestDetailPaneIsExact(t *testing.T) {
 	token := agentToken()
 	token.Description = strings.Repeat("長い説明 ", 50)
-	for width := range 60 {
-		for height := range 30 {
-			f := detailLines(plainSession(), token, nil, width, height)
-			if len(f.Lines) != height {
-				t.Fatalf("%dx%d: %d lines", width, height, len(f.Lines))
-			}
-			for _, l := range f.Lines {
-				if draw.Width(l) != width {
-					t.Fatalf("%dx%d: %q", width, height, l)
-				}
+	for height := range 40 {
+		f := listOf(plainSession(), token).pane(height)
+		if len(f.Lines) != height {
+			t.Fatalf("%d: %d lines", height, len(f.Lines))
+		}
+		for _, l := range f.Lines {
+			if draw.Width(l) != paneWidth {
+				t.Fatalf("%d: %q", height, l)
 			}
 		}
 	}
+}
+
+// listOf is the token list as it stands with these rows.
+func listOf(s *session, held ...model.Token) *tokens {
+	t := newTokens(s).(*tokens)
+	t.on = true
+	l := t.list()
+	l.rows.held, l.rows.total, l.rows.known = held, len(held), true
+	l.grid.Set(len(held))
+	return t
 }

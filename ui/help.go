@@ -60,7 +60,7 @@ func (h *help) rows() int {
 func (h *help) Draw(width, height int) draw.Frame { return h.panel(width, height).frame() }
 
 func (h *help) panel(width, height int) *panel {
-	p := newPanel(h.s, 88, width, height)
+	p := newPanel(h.s, 108, width, height)
 	p.title = "Help"
 	lines := h.lines(p)
 	at := h.at
@@ -75,7 +75,7 @@ func (h *help) panel(width, height int) *panel {
 // lines writes the keys scope by scope, in the order in which the scopes first occur.
 func (h *help) lines(p *panel) []*draw.Line {
 	var lines []*draw.Line
-	column := h.column(p.inner)
+	cols := h.columns(p.inner)
 	var told []keymap.Scope
 	for _, first := range h.keys {
 		if slices.Contains(told, first.Scope) {
@@ -87,33 +87,48 @@ func (h *help) lines(p *panel) []*draw.Line {
 		lines = append(lines, p.line().Text(h.s.theme.Title, first.Scope.Title()))
 		for _, k := range h.keys {
 			if k.Scope == first.Scope && len(k.Keys) > 0 {
-				lines = append(lines, h.entry(p, k, column)...)
+				lines = append(lines, h.entry(p, k, cols)...)
 			}
 		}
 	}
 	return lines
 }
 
-// entry writes one key: its names, what it does and, when it does not work now, why.
-func (h *help) entry(p *panel, k keymap.Action, column int) []*draw.Line {
+// entry writes one key: its names, its word in the footer where there is room, what it
+// does and, when it does not work now, why.
+func (h *help) entry(p *panel, k keymap.Action, cols helpColumns) []*draw.Line {
 	t := h.s.theme
 	key, text := draw.Style(t.Key), draw.Style(t.Text)
 	if k.Off != "" {
 		key, text = t.Muted, t.Muted
 	}
-	var lines []*draw.Line
-	write := func(style draw.Style, s string) {
-		for _, part := range paragraph(s, p.inner-column) {
-			lines = append(lines, p.line().Space(column).Text(style, part))
+	first := p.line().Fit(key, h.names(k), cols.word-1, t.Glyphs.Ellipsis).Space(1)
+	if cols.help > cols.word {
+		first.Fit(text, h.word(k), cols.help-cols.word-2, t.Glyphs.Ellipsis)
+	}
+	lines := []*draw.Line{first}
+	style := text
+	if cols.help > cols.word {
+		style = t.Muted
+	}
+	for i, part := range paragraph(k.Help, p.inner-cols.help) {
+		if i > 0 {
+			lines = append(lines, p.line())
 		}
+		lines[i].To(cols.help).Text(style, part)
 	}
-	write(text, k.Help)
-	if k.Off != "" {
-		write(t.Warning, "Not now: "+t.Safe(k.Off))
+	if k.Off == "" {
+		return lines
 	}
-	first := paragraph(k.Help, p.inner-column)[0]
-	lines[0] = p.line().Fit(key, h.names(k), column-1, t.Glyphs.Ellipsis).Space(1).Text(text, first)
+	for _, part := range paragraph("Not now: "+t.Safe(k.Off), p.inner-cols.help) {
+		lines = append(lines, p.line().To(cols.help).Text(t.Warning, part))
+	}
 	return lines
+}
+
+// word is what the footer calls an action.
+func (h *help) word(k keymap.Action) string {
+	return strings.ReplaceAll(k.Word, "…", h.s.theme.Glyphs.Dots)
 }
 
 // names writes the keys of an action.
@@ -125,11 +140,21 @@ func (h *help) names(k keymap.Action) string {
 	return h.s.theme.Safe(strings.Join(shown, " "))
 }
 
-// column is where the sentences begin: behind the longest keys, within reason.
-func (h *help) column(inner int) int {
-	widest := 0
+// helpColumns are where the words and the sentences begin; at the same place, there
+// are no words.
+type helpColumns struct{ word, help int }
+
+// helpWords is the width of a line from which there is room for the words too.
+const helpWords = 68
+
+func (h *help) columns(inner int) helpColumns {
+	keys, words := 0, 0
 	for _, k := range h.keys {
-		widest = max(widest, draw.Width(h.names(k)))
+		keys, words = max(keys, draw.Width(h.names(k))), max(words, draw.Width(h.word(k)))
 	}
-	return max(min(widest+2, inner/3), 4)
+	at := max(min(keys+2, inner/3), 4)
+	if inner < helpWords {
+		return helpColumns{at, at}
+	}
+	return helpColumns{at, at + min(words, 20) + 2}
 }

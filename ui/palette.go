@@ -124,7 +124,7 @@ func (p *palette) Draw(width, height int) draw.Frame { return p.panel(width, hei
 
 func (p *palette) panel(width, height int) *panel {
 	t := p.s.theme
-	d := newPanel(p.s, 84, width, height)
+	d := newPanel(p.s, 104, width, height)
 	d.title = "Commands"
 	d.add(0, d.line().Text(t.Accent, ": ").Text(nil, p.typed.draw(t, d.inner-2)))
 	d.above(4)
@@ -182,6 +182,6 @@ func (p *palette) row(d *panel, i int) *draw.Line {
 		return l.Mark(paletteChosen{i}, 0)
 	}
 	says, style := p.says(k)
-	l.Fit(word, name, 18, t.Glyphs.Ellipsis).Space(1).Fit(t.Key, key, 7, t.Glyphs.Ellipsis).Space(1)
+	l.Fit(word, name, 20, t.Glyphs.Ellipsis).Space(1).Fit(t.Key, key, 7, t.Glyphs.Ellipsis).Space(1)
 	return l.Fit(style, says, l.Left(), t.Glyphs.Ellipsis).Mark(paletteChosen{i}, 0)
 }

@@ -3,6 +3,7 @@ package ui
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -176,7 +177,22 @@ func (d *roles) save() tea.Cmd {
 	case !d.edited():
 		d.end.close(d.s)
 		return nil
+	case d.user.ID == d.s.self.User.ID && d.user.OrgAdmin && !d.orgAdmin() && d.othersAdmin():
+		d.s.push(newConfirm(d.s, question{title: "Stop being an Organization Admin", danger: true,
+			lines: []string{"These are your own roles. Only another Organization Admin can give this one back to you."}},
+			choice{keymap.ConfirmSave, "save", d.commit}))
+		return nil
 	}
+	return d.commit()
+}
+
+// othersAdmin reports whether somebody else is an Organization Admin: the last one is
+// refused by the store, which needs no question.
+func (d *roles) othersAdmin() bool {
+	return slices.ContainsFunc(d.s.users, func(u model.User) bool { return u.ID != d.user.ID && u.OrgAdmin && u.Active() })
+}
+
+func (d *roles) commit() tea.Cmd {
 	d.request = newRequest()
 	return d.s.change(d.request, d.change())
 }

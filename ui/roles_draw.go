@@ -52,7 +52,7 @@ func (d *roles) toggle(p *panel) *draw.Line {
 func (d *roles) noRows() string {
 	switch {
 	case d.list.filter.text != "":
-		return fmt.Sprintf("Nothing matches %q.", d.s.theme.Safe(d.list.filter.text))
+		return nothingMatches(d.s, d.list.filter.text)
 	case d.review:
 		return "Their change was to Organization Admin."
 	}

@@ -26,6 +26,7 @@ type rows struct {
 	total  int
 	offset int // place of held[0]
 	held   []model.Token
+	kept   int // of held, from before this query
 	logins map[model.UserID]string
 	asked  [2]int // stretch under way, to ask only once
 
@@ -153,7 +154,7 @@ func (r *rows) fetched(m rowsFetched) bool {
 	if r.err = m.err; m.err != nil {
 		return true
 	}
-	r.offset, r.held, r.stale = m.page.Offset, m.page.Rows, false
+	r.offset, r.held, r.stale, r.kept = m.page.Offset, m.page.Rows, false, 0
 	if r.logins == nil {
 		r.logins = map[model.UserID]string{}
 	}
@@ -176,32 +177,55 @@ func (r *rows) matched(s *session, m rowsMatched) tea.Cmd {
 		r.err, r.reading = m.err, false
 		return nil
 	}
-	if r.stale {
-		r.stale, r.held, r.offset, r.total = false, nil, 0, 0
-	}
 	if r.again {
 		r.next = append(r.next, m.match.IDs...)
 	} else {
 		r.ids = append(r.ids, m.match.IDs...)
+	}
+	if r.stale {
+		r.stale, r.offset = false, 0
+		r.keep()
 	}
 	if !m.match.Done {
 		r.total = len(r.ids)
 		return tea.Batch(r.fill(s), r.find(s, m.match.Next))
 	}
 	if r.again {
-		r.ids, r.next = r.next, nil
+		r.ids, r.next, r.asked = r.next, nil, [2]int{}
+		r.offset = min(r.offset, len(r.ids))
+		r.keep()
 	}
+	again := r.again
 	r.again, r.reading, r.known, r.total = true, false, true, len(r.ids)
 	if r.renew {
 		r.renew = false
 		return tea.Batch(r.fill(s), r.renewed(s, 0, 0))
 	}
+	if again {
+		return r.fetchIDs(s, r.offset, r.offset+window)
+	}
 	return r.fill(s)
+}
+
+// keep holds what was held before of the rows that were found now: narrowing a filter
+// does not blink, and no row stands where another one belongs. They are asked for all
+// the same.
+func (r *rows) keep() {
+	was := r.held
+	r.held = nil
+	for _, id := range r.ids[r.offset:] {
+		i := slices.IndexFunc(was, func(t model.Token) bool { return t.ID == id })
+		if i < 0 {
+			break
+		}
+		r.held = append(r.held, was[i])
+	}
+	r.kept = len(r.held)
 }
 
 // fill asks for the first rows of a list that is being read, as soon as there are any.
 func (r *rows) fill(s *session) tea.Cmd {
-	if r.again || len(r.held) >= min(window, len(r.ids)) || r.asked != [2]int{} {
+	if r.again || len(r.held)-r.kept >= min(window, len(r.ids)) || r.asked != [2]int{} {
 		return nil
 	}
 	return r.fetchIDs(s, 0, window)

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	tea "github.com/charmbracelet/bubbletea"
 
 	"jeton/keymap"
@@ -162,8 +164,12 @@ func (t *tokens) fetched(m rowsFetched) {
 func (t *tokens) matched(m rowsMatched) tea.Cmd {
 	var cmds []tea.Cmd
 	for _, l := range t.lists {
+		again := l.rows.again && l.rows.gen == m.gen && m.match.Done
 		cmds = append(cmds, l.rows.matched(t.s, m))
 		l.grid.Set(l.rows.total)
+		if i := slices.Index(l.rows.ids, l.near); again && i >= 0 {
+			l.grid.Go(i, t.s.rowsShown())
+		}
 	}
 	return tea.Batch(cmds...)
 }

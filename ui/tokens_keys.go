@@ -28,9 +28,7 @@ func (t *tokens) Keys() []keymap.Action {
 	if t.kind == model.AgentToken {
 		add(keymap.TokenEdit, t.off(keymap.TokenEdit))
 	}
-	create := t.createAction()
-	create.Off = t.createOff()
-	keys = append(keys, create)
+	add(keymap.TokenCreate, t.createOff())
 	add(keymap.TokenRevoke, t.off(keymap.TokenRevoke))
 	add(keymap.PageFilter, "")
 	if s.admin() {
@@ -40,6 +38,9 @@ func (t *tokens) Keys() []keymap.Action {
 	add(keymap.PageSort, "")
 	add(keymap.TokensRevoked, "")
 	add(keymap.TokenDetails, t.off(keymap.TokenDetails))
+	if s.width >= longWords {
+		return t.Full(keys)
+	}
 	return keys
 }
 
@@ -51,20 +52,25 @@ func (t *tokens) describeKeys() []keymap.Action {
 	return []keymap.Action{save, cancel, t.s.action(keymap.DescribeClear, "")}
 }
 
-// createAction is Create in the guide's words where there is room for them.
+// createAction is Create as an empty list offers it.
 func (t *tokens) createAction() keymap.Action {
-	create := t.s.action(keymap.TokenCreate, "")
-	if t.s.width >= 100 || t.list().rows.known && t.list().rows.total == 0 {
-		create.Word = "Create " + t.kind.String()
-	}
-	return create
+	return t.Full([]keymap.Action{t.s.action(keymap.TokenCreate, t.createOff())})[0]
 }
 
 func (t *tokens) createOff() string {
 	if t.creating != (model.Request{}) {
 		return "A token is being created."
 	}
+	if login, others := t.whose(); others && t.stopped() {
+		return fmt.Sprintf("%s is deactivated and gets no new tokens: reactivate them first.", login)
+	}
 	return t.private()
+}
+
+// stopped reports whether the user whose tokens these are is deactivated.
+func (t *tokens) stopped() bool {
+	owner, known := t.s.user(t.owner)
+	return known && !owner.Active()
 }
 
 // Place says where the cursor is, and what the filter leaves.
@@ -78,9 +84,23 @@ func (t *tokens) Place() string {
 		return short(l.rows.total) + t.s.theme.Glyphs.Ellipsis
 	}
 	if t.filtering {
-		return fmt.Sprintf("%s of %s", short(l.rows.total), short(l.whole))
+		return fmt.Sprintf("%s of %s", short(l.rows.total), short(t.whole()))
 	}
-	return "/" + t.s.theme.Safe(l.filter.text) + "  " + place
+	return filterPlace(t.s, l.filter.text, place)
+}
+
+// whole is how long the list is without its filter. The session counts the working
+// tokens and hears of every change; anything else is as it was when it was last read.
+func (t *tokens) whole() int {
+	_, others := t.whose()
+	switch l := t.list(); {
+	case l.rows.query.Revoked || others:
+		return l.whole
+	case t.kind == model.AgentToken:
+		return t.s.self.AgentTokens
+	default:
+		return t.s.self.UserTokens
+	}
 }
 
 // Saying is what keeps the description that is being typed from being saved.

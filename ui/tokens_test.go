@@ -209,3 +209,18 @@ func checkSize(t *testing.T, r *terminal, w, h int) {
 		}
 	}
 }
+
+// TestInterruptClearsTheClipboard: ctrl+c leaves without asking, and takes our copy
+// with it.
+func TestInterruptClearsTheClipboard(t *testing.T) {
+	w, r := newTestApp(t)
+	w.agent("one")
+	r.until("one")
+	r.press("y")
+	r.until("Sent to your terminal's clipboard")
+	r.press("ctrl+c")
+	r.when("quitting", func() bool { return r.quit })
+	if got := copiedText(t, r); got != "" {
+		t.Error("the copy is still on the clipboard")
+	}
+}

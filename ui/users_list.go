@@ -134,7 +134,7 @@ func (l *heldList[T]) Place() string {
 	case l.filtering:
 		return fmt.Sprintf("%s of %s", short(n), short(l.whole))
 	case l.filter.text != "":
-		return "/" + l.s.theme.Safe(l.filter.text) + "  " + place
+		return filterPlace(l.s, l.filter.text, place)
 	}
 	return place
 }
@@ -150,7 +150,7 @@ func (l *heldList[T]) Status(width int) *draw.Line {
 // nothing is drawn where the filter leaves no row.
 func (l *heldList[T]) nothing(width, height int) draw.Frame {
 	t := l.s.theme
-	return notice(l.s, width, height, t.Text, fmt.Sprintf("Nothing matches %q", t.Safe(l.filter.text)),
+	return notice(l.s, width, height, t.Text, nothingMatches(l.s, l.filter.text),
 		"0 of "+short(l.whole), l.s.action(keymap.PageBack, ""))
 }
 

@@ -141,6 +141,24 @@ func TestLastOrganizationAdminStays(t *testing.T) {
 	}
 }
 
+// TestOwnDemotionAsks: with another Organization Admin left, giving up the own role is
+// allowed, but nobody does it by pressing enter twice.
+func TestOwnDemotionAsks(t *testing.T) {
+	w, r, _ := onUsers(t)
+	ben := w.user("ben")
+	w.do(w.ana, model.SetRoles{User: ben.ID, Revision: ben.Revision, OrgAdmin: true})
+	r.when("ben's role", func() bool { u, _ := r.app.s.user(ben.ID); return u.OrgAdmin })
+	r.press("e", "o", "enter", "enter")
+	r.until("These are your own roles.")
+	if !w.user("ana").OrgAdmin {
+		t.Fatal("ana was demoted without an answer")
+	}
+	r.press("esc")
+	r.gone("These are your own")
+	r.press("enter", "s")
+	r.until("ana ▾ · member")
+}
+
 func TestUserDetailsAndTheirTokens(t *testing.T) {
 	_, r, _ := onUsers(t)
 	r.press("j", "enter")

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -11,12 +12,12 @@ import (
 
 	"jeton/ui"
 	"jeton/ui/clip"
+	"jeton/ui/paint"
 	"jeton/ui/theme"
 )
 
-// framesPerSecond is how often the terminal is drawn at most. Bubble Tea's own 60 would
-// add up to 17 ms to every key.
-const framesPerSecond = 120
+// letGo is how long a terminal may take to be given back when all else has failed.
+const letGo = 200 * time.Millisecond
 
 // clearWithin is how long clearing the clipboard may keep us from leaving.
 const clearWithin = 2 * time.Second
@@ -45,9 +46,15 @@ func (p *program) show(ctx context.Context, s setup, o *opener, clock func() tim
 	clipboard := clip.New(clip.Options{Mode: clip.Mode(s.config.ClipboardMode), Getenv: p.getenv, Out: out, IsTerminal: true})
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	app := ui.New(ctx, p.appConfig(s, o, clipboard, clock))
-	model, crashed := guarded(app, stop)
-	_, err := tea.NewProgram(model, p.programOptions(ctx, s, out)...).Run()
+	painter := paint.New(out, s.config.Mouse)
+	p.lastly.add(func() { within(letGo, func() { _ = painter.Leave() }) })
+	screen := live{ui.New(ctx, p.appConfig(s, o, clipboard, clock)), painter}
+	model, crashed := guarded(screen, stop)
+	if err := painter.Enter(); err != nil {
+		return errors.Join(fmt.Errorf("draw on the terminal: %w", err), o.close())
+	}
+	_, err := tea.NewProgram(model, p.programOptions(ctx, screen)...).Run()
+	within(leaveWithin, func() { _ = painter.Close() })
 	if err != nil && clipboard.Holding() {
 		// Nobody was asked whether the copy may stay.
 		within(clearWithin, func() { clipboard.Clear(context.WithoutCancel(ctx)) })
@@ -65,15 +72,13 @@ func (p *program) show(ctx context.Context, s setup, o *opener, clock func() tim
 	return closed
 }
 
-// programOptions say how the terminal is used. Signals are not Bubble Tea's business:
-// the context ends with them.
-func (p *program) programOptions(ctx context.Context, s setup, out *screenOutput) []tea.ProgramOption {
-	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithInput(keyboard{p.std.in}),
-		tea.WithOutput(out), tea.WithAltScreen(), tea.WithReportFocus(), tea.WithFPS(framesPerSecond)}
-	if s.config.Mouse {
-		options = append(options, tea.WithMouseCellMotion())
-	}
-	return options
+// programOptions say how the terminal is used. Signals are not Bubble Tea's business,
+// the context ends with them; nor is drawing, see package paint: of its renderer, which
+// looks for a frame once a second and finds none, nothing reaches the terminal. Without
+// a renderer Bubble Tea would not set the terminal up either.
+func (p *program) programOptions(ctx context.Context, screen live) []tea.ProgramOption {
+	return []tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithInput(keyboard{p.std.in}),
+		tea.WithOutput(silent{p.std.out}), tea.WithFPS(1), tea.WithFilter(screen.listen)}
 }
 
 func (p *program) appConfig(s setup, o *opener, c *clip.Clipboard, clock func() time.Time) ui.Config {

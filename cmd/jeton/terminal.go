@@ -45,6 +45,13 @@ func (o *screenOutput) Write(p []byte) (int, error) {
 	return o.File.Write(p)
 }
 
+// silent is the terminal for asking its size and setting its modes; what is written to
+// it goes nowhere.
+type silent struct{ *os.File }
+
+// Write writes nothing.
+func (silent) Write(p []byte) (int, error) { return len(p), nil }
+
 // keyboard is the terminal's other direction. Bubble Tea takes the end of input for a
 // quiet keyboard and would stay for ever after a dropped connection; here it is an error.
 type keyboard struct{ *os.File }

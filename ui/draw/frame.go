@@ -46,7 +46,11 @@ func Rows(lines ...*Line) Frame {
 
 // Stack returns the frames one below the other.
 func Stack(frames ...Frame) Frame {
-	var out Frame
+	lines, zones := 0, 0
+	for _, f := range frames {
+		lines, zones = lines+len(f.Lines), zones+len(f.Zones)
+	}
+	out := Frame{Lines: make([]string, 0, lines), Zones: make([]Zone, 0, zones)}
 	for _, f := range frames {
 		out.Zones = appendShifted(out.Zones, f.Zones, 0, len(out.Lines))
 		out.Lines = append(out.Lines, f.Lines...)
@@ -160,6 +164,7 @@ func (f Frame) Width() int {
 func (f Frame) String() string { return strings.Join(f.Lines, "\n") }
 
 func appendShifted(to, zones []Zone, dx, dy int) []Zone {
+	to = slices.Grow(to, len(zones))
 	for _, z := range zones {
 		z.X += dx
 		z.Y += dy

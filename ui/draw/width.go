@@ -47,7 +47,7 @@ func plainCells(r rune) int {
 	case r >= 0xa1 && r <= 0x24f && r != 0xad, // Latin, without the soft hyphen
 		r >= 0x410 && r <= 0x44f,   // Cyrillic
 		r >= 0x2500 && r <= 0x259f, // boxes and blocks
-		r == '•', r == '…', r == '›', r == '‹', r == '·', r == '▾', r == '●', r == '○':
+		r == '•', r == '…', r == '›', r == '‹', r == '·', r == '▾', r == '●', r == '○', r == '✎':
 		return 1
 	case r >= 0x3041 && r <= 0x3096, r >= 0x30a1 && r <= 0x30fc, // kana
 		r >= 0x4e00 && r <= 0x9fff, // ideographs

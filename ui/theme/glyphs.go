@@ -2,8 +2,8 @@ package theme
 
 import "strings"
 
-// Glyphs are the signs of a drawing, by role. All but the ones said to be wider
-// take exactly one cell, in both sets.
+// Glyphs are the signs of a drawing, by role. All but the ones said to be wider or
+// empty take exactly one cell, in both sets.
 type Glyphs struct {
 	Name string // "unicode" or "ascii"
 	// Bytes is set when the terminal does not read UTF-8, so that text from
@@ -20,6 +20,7 @@ type Glyphs struct {
 	Check    string // it worked
 	Cross    string // it did not
 	Warn     string // look at this
+	Pencil   string // what it stands behind can be edited; empty in ASCII
 	SortDown string
 	SortUp   string
 	Crumb    string // between the steps of a breadcrumb
@@ -44,7 +45,7 @@ type Glyphs struct {
 func Unicode() Glyphs {
 	return Glyphs{
 		Name: "unicode", Marker: "▌", Point: "›", Mask: "••••", Ellipsis: "…",
-		Rule: "─", Heavy: "━", Down: "▾", Check: "✓", Cross: "✗", Warn: "!",
+		Rule: "─", Heavy: "━", Down: "▾", Check: "✓", Cross: "✗", Warn: "!", Pencil: "✎",
 		SortDown: "↓", SortUp: "↑", Crumb: "›", Dot: "·", Less: "‹", More: "›", Caret: "_",
 		TopLeft: "╭", TopRight: "╮", BottomLeft: "╰", BottomRight: "╯", Across: "─", Side: "│",
 		Checked: "[x]", Unchecked: "[ ]", On: "──●", Off: "○──", Enter: "↵", Dots: "…",

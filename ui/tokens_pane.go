@@ -1,0 +1,93 @@
+package ui
+
+import (
+	"slices"
+
+	"jeton/keymap"
+	"jeton/model"
+	"jeton/ui/draw"
+)
+
+const (
+	paneFrom  = 120 // from this width on, details stand beside the list
+	paneWidth = 47
+	paneAt    = 3 // the cells left of the text: a blank, the rule, a blank
+)
+
+// pane is the details of the selected token and, at its end, what can be done with it.
+func (t *tokens) pane(height int) draw.Frame {
+	token, ok := t.selected()
+	if !ok {
+		return draw.Frame{}
+	}
+	verbs := t.verbs()
+	text := paneText(t.s, token, t.list().rows.logins, paneWidth-paneAt-1, height-len(verbs)-1)
+	if len(text) == 0 { // too low for both: what it is comes first
+		text, verbs = paneText(t.s, token, t.list().rows.logins, paneWidth-paneAt-1, max(height, paneLeast)), nil
+	}
+	lines := make([]*draw.Line, height)
+	for y := range lines {
+		lines[y] = draw.NewLine(paneWidth).Space(1).Text(t.s.theme.Rule, t.s.theme.Glyphs.Side).Space(1)
+		if y < len(text) {
+			lines[y].Append(text[y])
+		}
+	}
+	for i, k := range verbs {
+		t.verb(lines[len(text)+1+i], k)
+	}
+	return draw.Rows(lines...).Fill(paneWidth, height)
+}
+
+// paneLeast is the fewest lines that say what a token is.
+const paneLeast = 8
+
+// paneText is the facts of a token in at most height lines; none where that says too
+// little.
+func paneText(s *session, token model.Token, logins map[model.UserID]string, width, height int) []*draw.Line {
+	lines := []*draw.Line{draw.NewLine(width).Text(s.theme.Title, tokenTitle(s, token)), draw.NewLine(width)}
+	lines = append(lines, facts(s, token, logins, width)...)
+	if len(lines) <= height {
+		return lines
+	}
+	if height < paneLeast {
+		return nil
+	}
+	return append(lines[:height-1], draw.NewLine(width).Text(s.theme.Muted, s.theme.Glyphs.Ellipsis))
+}
+
+// verbs are what can be done with the selected token, whatever the list is doing.
+func (t *tokens) verbs() []keymap.Action {
+	ids := []keymap.ID{keymap.TokenReveal, keymap.TokenCopy, keymap.TokenDescribe, keymap.TokenEdit, keymap.TokenRevoke}
+	if t.kind == model.UserToken {
+		ids = slices.Delete(ids, 3, 4)
+	}
+	verbs := make([]keymap.Action, len(ids))
+	for i, id := range ids {
+		verbs[i] = t.s.action(id, t.off(id))
+	}
+	return t.Full(verbs)
+}
+
+// Full gives the actions the guide's own words: for help, the palette, and footers wide
+// enough.
+func (t *tokens) Full(keys []keymap.Action) []keymap.Action {
+	for i := range keys {
+		switch keys[i].ID {
+		case keymap.TokenReveal:
+			keys[i].Word = "Reveal token"
+		case keymap.TokenCreate:
+			keys[i].Word = "Create " + t.kind.String()
+		}
+	}
+	return keys
+}
+
+// longWords is the width from which the footer has room for the guide's own words.
+const longWords = 100
+
+// verb writes a key and what it does; a click does it, unless a row is being typed in.
+func (t *tokens) verb(l *draw.Line, k keymap.Action) {
+	from := l.X()
+	hint(t.s, l, k)
+	l.Mark(rowChosen{t.list().grid.Cursor, k.ID}, from)
+}
