@@ -107,7 +107,9 @@ func (a *App) shutOut(err error) tea.Cmd {
 		return a.say(toast{mood: bad, text: explain(err)})
 	}
 	cmd := a.broadcast(secretsHidden{})
-	a.opening = &opening{s: a.s, opener: a.opener, root: a.root, err: err}
+	shut := newOpening(a.s, a.opener, a.root).(*opening)
+	shut.err = err
+	a.opening = shut
 	a.pages, a.dialogs = nil, nil
 	return cmd
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/charmbracelet/bubbles/spinner"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"jeton/keymap"
@@ -23,7 +24,7 @@ type opening struct {
 	progress chan model.Progress
 	last     model.Progress
 	slow     bool // waiting long enough to say so
-	frame    int  // of the spinner
+	spin     spinner.Model
 	gen      int
 }
 
@@ -44,7 +45,8 @@ type (
 )
 
 func newOpening(s *session, o Opener, root bool) screen {
-	return &opening{s: s, opener: o, root: root}
+	turns := spinner.Spinner{Frames: s.theme.Glyphs.Spinner, FPS: 100 * time.Millisecond}
+	return &opening{s: s, opener: o, root: root, spin: spinner.New(spinner.WithSpinner(turns))}
 }
 
 // open opens the store, and watches how far it is.
@@ -64,7 +66,9 @@ func (o *opening) open() tea.Cmd {
 		store, actor, err := o.opener.Open(ctx, tell)
 		return opened{store, actor, err}
 	})
-	return tea.Batch(open, o.watch(), o.wait(patience))
+	gen := o.gen
+	slow := tea.Tick(patience, func(time.Time) tea.Msg { return openingTick{gen} })
+	return tea.Batch(open, o.watch(), slow)
 }
 
 func (o *opening) watch() tea.Cmd {
@@ -76,11 +80,6 @@ func (o *opening) watch() tea.Cmd {
 		}
 		return openingMoved{gen, at}
 	}
-}
-
-func (o *opening) wait(d time.Duration) tea.Cmd {
-	gen := o.gen
-	return tea.Tick(d, func(time.Time) tea.Msg { return openingTick{gen} })
 }
 
 // Title is not shown: there is no breadcrumb yet.
@@ -120,8 +119,12 @@ func (o *opening) Update(msg tea.Msg) (screen, tea.Cmd) {
 	case openingTick:
 		if msg.gen == o.gen && o.err == nil {
 			o.slow = true
-			o.frame++
-			return o, o.wait(100 * time.Millisecond)
+			return o, o.spin.Tick
+		}
+	case spinner.TickMsg:
+		var cmd tea.Cmd
+		if o.spin, cmd = o.spin.Update(msg); o.err == nil {
+			return o, cmd
 		}
 	}
 	return o, nil
@@ -180,7 +183,7 @@ func (o *opening) Draw(width, height int) draw.Frame {
 		line(t.Accent, t.Glyphs.Bar(min(40, width-4), float64(o.last.Done)/float64(o.last.Total)))
 		line(t.Muted, fmt.Sprintf("%d of %d", o.last.Done, o.last.Total))
 	case o.slow:
-		line(t.Muted, t.Glyphs.Spinner[o.frame%len(t.Glyphs.Spinner)]+" opening "+o.s.about.Store)
+		line(t.Muted, o.spin.View()+" opening "+o.s.about.Store)
 	}
 	frame := draw.Rows(body...)
 	return frame.Shift(0, max(0, (height-frame.Height())/2)).Fill(width, height)

@@ -188,7 +188,7 @@ func (r *rows) matched(s *session, m rowsMatched) tea.Cmd {
 	}
 	if !m.match.Done {
 		r.total = len(r.ids)
-		return tea.Batch(r.fill(s), r.find(s, m.match.Next))
+		return inTurn(r.fill(s), r.find(s, m.match.Next)) // rows first: reading on takes every core
 	}
 	if r.again {
 		r.ids, r.next, r.asked = r.next, nil, [2]int{}
@@ -229,4 +229,12 @@ func (r *rows) fill(s *session) tea.Cmd {
 		return nil
 	}
 	return r.fetchIDs(s, 0, window)
+}
+
+// inTurn runs one command after the other; first may be nil.
+func inTurn(first, then tea.Cmd) tea.Cmd {
+	if first == nil {
+		return then
+	}
+	return tea.Sequence(first, then)
 }
