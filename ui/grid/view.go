@@ -94,6 +94,7 @@ type painter struct {
 	lines []string
 	zones []draw.Zone
 	buf   []byte
+	paint theme.Paint // in force at the end of buf
 	x     int
 }
 
@@ -138,6 +139,7 @@ func (p *painter) begin(selected bool, back theme.Paint) {
 // end finishes the line with the right margin.
 func (p *painter) end() {
 	p.space(p.Width-p.x, theme.Paint{})
+	p.buf, p.paint = theme.Paint{}.Switch(p.buf, p.paint), theme.Paint{}
 	line := string(p.buf)
 	if p.x > p.Width {
 		line = draw.Fit(line, p.Width, "")
@@ -229,7 +231,11 @@ func (p *painter) arrow() string {
 }
 
 func (p *painter) write(s string, w int, paint theme.Paint) {
-	p.buf = paint.Append(p.buf, s)
+	if s == "" {
+		return
+	}
+	p.buf = append(paint.Switch(p.buf, p.paint), s...)
+	p.paint = paint
 	p.x += w
 }
 

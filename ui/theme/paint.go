@@ -11,6 +11,8 @@ import (
 const (
 	reset   = "\x1b[0m"
 	reverse = "7"
+
+	defaultText = "39"
 )
 
 // Paint is one role's colours, worked out once for one renderer: writing with
@@ -58,6 +60,31 @@ func (p Paint) Append(b []byte, s string) []byte {
 	b = append(b, p.p.prefix...)
 	b = append(b, s...)
 	return append(b, reset...)
+}
+
+// Switch appends to b what turns writing in paint from into writing in this one: most
+// often only another text colour, in a row with a background a fifth of the bytes. End
+// a line with Switch of the zero Paint.
+func (p Paint) Switch(b []byte, from Paint) []byte {
+	switch {
+	case p == from:
+		return b
+	case p.p == nil:
+		return append(b, reset...)
+	case from.p == nil:
+		return append(b, p.p.prefix...)
+	case p.p.prefix == from.p.prefix:
+		return b
+	case p.p.attrs != from.p.attrs || p.p.back != from.p.back:
+		return append(append(b, reset...), p.p.prefix...)
+	}
+	b = append(b, "\x1b["...)
+	if p.p.text == "" {
+		b = append(b, defaultText...)
+	} else {
+		b = append(b, p.p.text...)
+	}
+	return append(b, 'm')
 }
 
 // On returns this paint on the background of row: what a cell is written with
