@@ -25,7 +25,11 @@ type frame struct {
 //
 // The caller keeps readers away.
 func (s *Store) apply(frames []frame) error {
-	a := application{Store: s, people: s.people, last: s.lastToken}
+	in, err := s.setsInMemory() // before anything is put in them
+	if err != nil {
+		return err
+	}
+	a := application{Store: s, people: s.people, last: s.lastToken, careful: s.damage() != nil}
 	for _, f := range frames {
 		for i := range f.changes {
 			if err := a.change(&f.changes[i]); err != nil {
@@ -40,7 +44,7 @@ func (s *Store) apply(frames []frame) error {
 	a.writes = s.keys.writes(a.writes)
 	a.writes = s.sets.Writes(a.writes)
 	key := state.AppliedKey()
-	mark := applied{Format: stateFormat, Store: s.id, Seq: s.applied}
+	mark := applied{Format: stateFormat, Store: s.id, Seq: s.applied, Counts: in.counts(a.people, a.last)}
 	if err := s.keep(a.writes, state.Write{Key: key, Value: s.signer.Sign(key, mark.encode())}); err != nil {
 		return err
 	}
@@ -51,10 +55,11 @@ func (s *Store) apply(frames []frame) error {
 // application is one run of apply.
 type application struct {
 	*Store
-	people *people
-	owned  bool // people is a clone of our own
-	last   model.TokenID
-	writes []state.Write
+	people  *people
+	owned   bool // people is a clone of our own
+	careful bool // the journal is damaged: records that are newer than the event are kept
+	last    model.TokenID
+	writes  []state.Write
 }
 
 func (a *application) write(key, value []byte) {

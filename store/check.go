@@ -1,16 +1,21 @@
 package store
 
 import (
+	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
+	"jeton/model"
 	"jeton/store/journal"
+	"jeton/store/state"
 )
 
-// CheckHistory reads the whole journal and compares it with its checksums, opens every
-// event, and reads every block of state, at a quarter of a processor at most. Damage
+// CheckHistory reads the whole journal and compares it with its checksums, reads every
+// block of state, opens every event and looks whether state has what it left, at a quarter of a processor at most. Damage
 // it finds is named in Health, and followers are told. Meant for the background, after
 // the first list; it ends early, without an error, when ctx does.
 func (s *Store) CheckHistory(ctx context.Context) error {
@@ -43,6 +48,9 @@ func (s *Store) CheckHistory(ctx context.Context) error {
 }
 
 func (s *Store) checkHistory(ctx context.Context) error {
+	s.mu.RLock()
+	known := s.applied
+	s.mu.RUnlock()
 	rest := func(worked time.Duration) { sleep(ctx, 3*worked) }
 	if err := s.log.Check(ctx, rest); err != nil {
 		var d *journal.Damage
@@ -54,15 +62,27 @@ func (s *Store) checkHistory(ctx context.Context) error {
 	if err := s.db.CheckTables(); err != nil {
 		_ = s.suspectIf(err)
 	}
+	return s.compareAll(ctx, known)
+}
+
+// compareAll opens every event and looks whether state has what the events up to known
+// left, since a table may be wrong with the right checksum: merging a damaged one
+// writes it anew.
+func (s *Store) compareAll(ctx context.Context, known uint64) error {
 	began := time.Now()
 	for f, err := range s.log.Frames(journal.Position{}) {
 		if journal.IsDamage(err) {
-			continue // named above
+			continue // named by the caller
 		}
 		if err != nil {
 			return err
 		}
-		s.openFrame(f)
+		if err := s.compareFrame(s.openFrame(f), known); err != nil {
+			if err = s.suspectIf(err); errors.Is(err, state.ErrDamaged) {
+				return nil // it is named, and state is made again as a whole
+			}
+			return err
+		}
 		if worked := time.Since(began); worked > 10*time.Millisecond {
 			sleep(ctx, 3*worked)
 			began = time.Now()
@@ -72,6 +92,108 @@ func (s *Store) checkHistory(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+func (s *Store) compareFrame(f openedFrame, known uint64) error {
+	v := s.db.View()
+	defer v.Close()
+	for i := range f.changes {
+		c := &f.changes[i]
+		if c.event.Seq > known {
+			continue // perhaps not in state yet
+		}
+		if err := s.compare(v, c); err != nil {
+			return fmt.Errorf("what event %d left: %w", c.event.Seq, err)
+		}
+	}
+	return nil
+}
+
+// compare tells whether state has what the change left, or something newer.
+func (s *Store) compare(v *state.View, c *change) error {
+	for i, r := range c.records {
+		newest := false
+		err := v.Get(c.keys[i], func(value []byte) error {
+			if len(value) < valueHead || binary.BigEndian.Uint64(value) < c.event.Seq {
+				return fmt.Errorf("%s is older: %w", describe(r), state.ErrDamaged)
+			}
+			newest = binary.BigEndian.Uint64(value) == c.event.Seq
+			if newest && !bytes.Equal(value[valueHead:], c.sealed[i]) {
+				return fmt.Errorf("%s is another: %w", describe(r), state.ErrDamaged)
+			}
+			return nil
+		})
+		if err == nil {
+			err = s.compareFound(v, c, r, newest)
+		}
+		if errors.Is(err, state.ErrMissing) {
+			err = fmt.Errorf("%s is missing: %w", describe(r), state.ErrDamaged)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compareFound tells whether a token is found by its value and in its lists.
+func (s *Store) compareFound(v *state.View, c *change, r model.Record, newest bool) error {
+	switch r := r.(type) {
+	case model.Credential:
+		if id, err := s.lookup(v, c.lookup); err != nil || id != r.Token {
+			return errors.Join(fmt.Errorf("%s does not lead to it: %w", describe(r), state.ErrDamaged), err)
+		}
+	case model.Token:
+		if r.Kind == model.UserToken {
+			return s.compareLists(v, r, true, state.TokensOf(uint64(r.Owner)))
+		}
+		if err := s.compareLists(v, r, true, state.AgentTokens()); err != nil {
+			return err
+		}
+		return s.compareNamed(v, c, r, newest)
+	}
+	return nil
+}
+
+// compareNamed looks into the lists of the deployments that the change gave to an agent
+// token or took from it. Only its newest record says where it belongs.
+func (s *Store) compareNamed(v *state.View, c *change, t model.Token, newest bool) error {
+	if !newest && len(c.private.Dropped) > 0 {
+		var err error
+		if t, err = get[model.Token](s.vault, v, state.AgentToken, uint64(t.ID)); err != nil {
+			return err
+		}
+	}
+	for _, d := range c.private.Dropped {
+		if err := s.compareLists(v, t, slices.Contains(t.Permissions.Deployments, d), state.TokensNaming(uint64(d))); err != nil {
+			return err
+		}
+	}
+	if !newest {
+		return nil
+	}
+	for _, d := range t.Permissions.Deployments {
+		if err := s.compareLists(v, t, true, state.TokensNaming(uint64(d))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compareLists tells whether the token is in a list, or not, and among the revoked ones
+// when it is one.
+func (s *Store) compareLists(v *state.View, t model.Token, want bool, name state.SetName) error {
+	in, err := s.sets.Stored(v, name, uint64(t.ID))
+	if err == nil && in != want {
+		err = fmt.Errorf("a list has %s wrong: %w", describe(t), state.ErrDamaged)
+	}
+	if err != nil || !t.Revoked() {
+		return err
+	}
+	if in, err = s.sets.Stored(v, state.Revoked(), uint64(t.ID)); err == nil && !in {
+		err = fmt.Errorf("%s is not among the revoked: %w", describe(t), state.ErrDamaged)
+	}
+	return err
 }
 
 func sleep(ctx context.Context, d time.Duration) {

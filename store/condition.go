@@ -110,6 +110,10 @@ func (s *Store) suspectIf(err error) error {
 	return err
 }
 
+// revokingBytes is how much of the journal is written ahead when the disk becomes
+// almost full: some two thousand revocations.
+const revokingBytes = 1 << 20
+
 // measure looks at the free space. Below the reserve Badger is not written any more;
 // when there is room again, what was held in memory goes there first.
 func (s *Store) measure() {
@@ -117,6 +121,8 @@ func (s *Store) measure() {
 	short := err == nil && free < s.opts.Reserve
 	switch was := s.low.Load(); {
 	case short && !was:
+		// While there is a little room the journal takes it, for revocations to come.
+		_, _ = s.log.Reserve(s.log.Next(), 1, revokingBytes)
 		s.low.Store(true)
 		s.notify()
 	case !short && was && !s.readOnly:

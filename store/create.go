@@ -7,12 +7,16 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"jeton/model"
 	"jeton/store/journal"
 	"jeton/store/state"
 )
+
+// newSuffix comes behind the name of a store while it is made.
+const newSuffix = ".new-"
 
 // Create makes a store in o.Dir with its organization, first user and deployments.
 // It builds everything beside o.Dir and renames it there when it is complete and
@@ -36,12 +40,15 @@ func Create(ctx context.Context, o Options, found model.Found, source model.Sour
 		return fmt.Errorf("create store: %w", err)
 	}
 	sweep(dir)
-	temporary, err := os.MkdirTemp(parent, filepath.Base(dir)+".new-")
+	temporary, err := os.MkdirTemp(parent, filepath.Base(dir)+newSuffix)
 	if err != nil {
 		return fmt.Errorf("create store: %w", err)
 	}
 	o.Dir = temporary
 	if err = founding(ctx, o, found, source); err == nil {
+		err = os.Remove(filepath.Join(temporary, foundingName))
+	}
+	if err == nil {
 		if err = syncDir(temporary); err == nil {
 			err = os.Rename(temporary, dir)
 		}
@@ -55,11 +62,22 @@ func Create(ctx context.Context, o Options, found model.Found, source model.Sour
 	return nil
 }
 
+// foundingName is a file that is in a directory only while a store is made there.
+const foundingName = "founding"
+
 // sweep removes what a crash while creating left beside dir, unless another process is
-// at it. What cannot be removed does no harm.
+// at it. Only what is marked as unfinished goes: a name alone proves nothing, and the
+// neighbour may be somebody's backup. What cannot be removed does no harm.
 func sweep(dir string) {
-	left, _ := filepath.Glob(dir + ".new-*")
-	for _, path := range left {
+	entries, _ := os.ReadDir(filepath.Dir(dir))
+	for _, e := range entries {
+		path := filepath.Join(filepath.Dir(dir), e.Name())
+		if !e.IsDir() || !strings.HasPrefix(e.Name(), filepath.Base(dir)+newSuffix) {
+			continue
+		}
+		if _, err := os.Lstat(filepath.Join(path, foundingName)); err != nil {
+			continue
+		}
 		if f, err := lockDir(path, time.Time{}, ""); err == nil {
 			_ = os.RemoveAll(path)
 			_ = f.Close()
@@ -82,6 +100,9 @@ func founding(_ context.Context, o Options, found model.Found, source model.Sour
 		return err
 	}
 	s.lock = lock
+	if err := os.WriteFile(s.path(foundingName), nil, 0o600); err != nil {
+		return errors.Join(err, s.lock.Close())
+	}
 	s.log, err = journal.Create(journal.Options{Dir: s.path(journalName), StoreID: s.id, Header: s.keys.make})
 	if err != nil {
 		return errors.Join(err, s.lock.Close())

@@ -214,7 +214,22 @@ func openDetails(store [16]byte, keys *dataKeys, e entry, h header) (change, err
 	return c, nil
 }
 
-// openEntry reads an event with everything it leaves.
+// openRecord decodes a record of the change. Of a token's value only the keyed hash is
+// kept: history is read for what can be found, never for secrets.
+func (c *change) openRecord(k *seal.Keyset, kind state.Kind, plain []byte) (model.Record, error) {
+	if kind != state.Credential {
+		return decodeRecord(kind, plain)
+	}
+	r, err := decodeAs[credential](plain)
+	if err != nil {
+		return nil, err
+	}
+	hash := k.Lookup(r.Value)
+	c.lookup = hash[:]
+	return model.Credential{Token: r.Token, Kind: r.Kind}, nil
+}
+
+// openEntry reads an event with everything it leaves but the values of tokens.
 func openEntry(store [16]byte, keys *dataKeys, raw []byte) (change, error) {
 	e, h, err := parseEntry(raw)
 	if err != nil {
@@ -238,7 +253,7 @@ func openEntry(store [16]byte, keys *dataKeys, raw []byte) (change, error) {
 		if err != nil {
 			return c, fmt.Errorf("event %d: %w", h.Seq, err)
 		}
-		r, err := decodeRecord(kind, plain)
+		r, err := c.openRecord(keys.keyset, kind, plain)
 		if err != nil {
 			return c, fmt.Errorf("event %d: %w", h.Seq, err)
 		}

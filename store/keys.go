@@ -50,6 +50,19 @@ func (d *dataKeys) make(segment uint32, _ uint64) ([]byte, error) {
 	return wrapped, nil
 }
 
+// belong refuses the keyset of another store before anything is touched: without the
+// right one nobody knows what state has seen, and what looks torn may be damage.
+func (d *dataKeys) belong(h journal.SegmentHeader) error {
+	if h.Err != nil {
+		return nil // named when the journal is opened
+	}
+	_, err := d.keyset.OpenDataKey(h.Opaque, d.context(h.Number))
+	if errors.Is(err, seal.ErrOtherKeyset) {
+		return err
+	}
+	return nil
+}
+
 // follow makes the keys of an open journal available, the newest readable one for
 // sealing.
 func (d *dataKeys) follow(log *journal.Log) error {

@@ -77,14 +77,17 @@ func (s *Store) open(ctx context.Context) error {
 		s.low.Store(true)
 		s.readOnly = true
 	}
-	id, mark, err := journal.Peek(s.path(journalName))
+	look, err := journal.Peek(s.path(journalName))
 	if err != nil {
 		return s.journalFailed(err)
 	}
-	s.identifyAs(id)
-	s.condition.clean = mark.Clean
-	have, doubt := s.openState(mark)
-	log, report, err := journal.Open(journal.Options{Dir: s.path(journalName), StoreID: id, Header: s.keys.make, Acknowledged: have.Seq})
+	s.identifyAs(look.Store)
+	if err := s.keys.belong(look.Newest); err != nil {
+		return fmt.Errorf("open %s: %w", s.opts.Dir, err)
+	}
+	s.condition.clean = look.Mark.Clean
+	have, doubt := s.openState(look.Mark)
+	log, report, err := journal.Open(journal.Options{Dir: s.path(journalName), StoreID: look.Store, Header: s.keys.make, Acknowledged: have.Seq})
 	if err != nil {
 		return s.journalFailed(err)
 	}
@@ -95,11 +98,24 @@ func (s *Store) open(ctx context.Context) error {
 	if err := s.keys.follow(log); err != nil {
 		return fmt.Errorf("open %s: %w", s.opts.Dir, err)
 	}
+	return s.upToDate(ctx, have, report, doubt)
+}
+
+// upToDate brings state to where the journal ends, by what is missing or, in doubt, anew.
+func (s *Store) upToDate(ctx context.Context, have applied, report journal.Report, doubt error) error {
 	if doubt == nil {
 		doubt = outdated(have, report)
+		if doubt != nil && s.damage() != nil {
+			// This state may be all there is of events the journal lost: it is not
+			// made again but has everything applied to it that can be read.
+			report.Mark, doubt = journal.Mark{}, nil
+		}
 	}
 	if doubt == nil {
 		doubt = s.load()
+	}
+	if doubt == nil && report.Mark.Clean {
+		doubt = s.complete(have)
 	}
 	if doubt != nil {
 		return s.rebuild(ctx, doubt)
@@ -148,10 +164,10 @@ func (s *Store) openState(mark journal.Mark) (have applied, doubt error) {
 	switch {
 	case err != nil:
 		return applied{}, err
-	case have.Store != s.id:
-		return applied{}, errors.New("state belongs to another store")
 	case have.Format != stateFormat:
 		return applied{}, errors.New("state has another format")
+	case have.Store != s.id:
+		return applied{}, errors.New("state belongs to another store")
 	}
 	s.applied = have.Seq
 	return have, nil
@@ -182,7 +198,6 @@ func (s *Store) judge(have applied, r journal.Report) error {
 			model.ErrAhead, have.Seq, r.Last)
 	}
 	s.setDamage(damageOf(r.Damage[0], len(r.Damage)))
-	s.careful = true
 	return nil
 }
 
@@ -226,10 +241,8 @@ func (s *Store) load() error {
 			return err
 		}
 	}
-	for _, name := range []state.SetName{state.AgentTokens(), state.Revoked()} {
-		if _, err := s.sets.Get(name); err != nil {
-			return err
-		}
+	if _, err := s.setsInMemory(); err != nil {
+		return err
 	}
 	for _, kind := range []state.Kind{state.AgentToken, state.UserToken} {
 		last, err := v.LastRecord(kind)

@@ -59,7 +59,7 @@ func (s *Store) rebuild(ctx context.Context, why error) error {
 		return fmt.Errorf("make state again: %w", err)
 	}
 	s.db = nil
-	if err := s.swap(damaged); err != nil {
+	if err := s.swap(damaged || s.damage() != nil); err != nil {
 		return fmt.Errorf("make state again: %w", err)
 	}
 	s.condition.clean = false
@@ -96,13 +96,16 @@ func (s *Store) rebuildInMemory(ctx context.Context, why error) error {
 
 // swap puts the new state in the old one's place. Interrupted, it leaves no state,
 // which is made again.
+//
+// Over a damaged journal the old state may be all there is of some events: it gets a
+// name of its own and is never removed.
 func (s *Store) swap(keepOld bool) error {
 	if err := state.SyncDir(s.path(buildName)); err != nil {
 		return err
 	}
-	err := os.RemoveAll(s.path(asideName))
+	aside, err := s.freeAside()
 	if err == nil {
-		if err = os.Rename(s.path(stateName), s.path(asideName)); errors.Is(err, os.ErrNotExist) {
+		if err = os.Rename(s.path(stateName), aside); errors.Is(err, os.ErrNotExist) {
 			err = nil
 		}
 	}
@@ -110,12 +113,29 @@ func (s *Store) swap(keepOld bool) error {
 		err = os.Rename(s.path(buildName), s.path(stateName))
 	}
 	if err == nil && !keepOld {
-		err = os.RemoveAll(s.path(asideName))
+		err = os.RemoveAll(aside)
 	}
 	if err != nil {
 		return err
 	}
 	return syncDir(s.opts.Dir)
+}
+
+// freeAside returns where the old state is put: the one place that is used again and
+// again, or over a damaged journal a new one.
+func (s *Store) freeAside() (string, error) {
+	path := s.path(asideName)
+	if s.damage() == nil {
+		return path, os.RemoveAll(path)
+	}
+	for n := 2; ; n++ {
+		if _, err := os.Lstat(path); errors.Is(err, os.ErrNotExist) {
+			return path, nil
+		} else if err != nil {
+			return "", err
+		}
+		path = fmt.Sprintf("%s.%d", s.path(asideName), n)
+	}
 }
 
 // adopt opens the state that was just made and moves the mark to it.
@@ -143,27 +163,53 @@ func syncDir(dir string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-// applyFrom applies the journal from a place on, in batches. Frames that are damaged
-// are named and left out.
+// applyFrom applies the journal from a place on, in batches: while one is applied the
+// next is read and opened.
 func (s *Store) applyFrom(ctx context.Context, from journal.Position, last uint64, what string) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	batches := make(chan []openedFrame)
+	var failed error
+	go func() {
+		defer close(batches)
+		failed = s.openFrom(ctx, from, batches)
+	}()
+	var err error
+	for frames := range batches {
+		if err != nil {
+			continue // the reader is about to notice
+		}
+		s.opts.Progress(model.Progress{What: what, Done: frames[len(frames)-1].first, Total: last})
+		if err = s.apply(whole(frames)); err != nil {
+			stop()
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return failed
+}
+
+// openFrom reads the journal from a place on and sends what it opened, in batches.
+// Frames that are damaged are named and left out.
+func (s *Store) openFrom(ctx context.Context, from journal.Position, out chan<- []openedFrame) error {
 	var batch []journal.Frame
 	events, size := 0, 0
 	flush := func() error {
 		if len(batch) == 0 {
 			return nil
 		}
-		frames := s.openFrames(batch)
-		batch, events, size = nil, 0, 0
-		s.opts.Progress(model.Progress{What: what, Done: frames[len(frames)-1].first, Total: last})
-		if err := ctx.Err(); err != nil {
-			return err
+		select {
+		case out <- s.openFrames(batch):
+			batch, events, size = nil, 0, 0
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
 		}
-		return s.apply(whole(frames))
 	}
 	for f, err := range s.log.Frames(from) {
 		if journal.IsDamage(err) {
 			s.journalDamaged(err)
-			s.careful = true
 			continue
 		}
 		if err != nil {

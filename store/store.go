@@ -18,6 +18,12 @@
 //   - Damage in the journal is named in [Store.Health] and with every change refused
 //     because of it ([*model.DamageError]). Reading and revoking go on; damaged files
 //     are left as they are.
+//   - A state that cannot be used is made again. Where the journal is damaged too the
+//     old one may be all there is of some events: it is kept and applied to as long as it
+//     can be read, and put aside, never removed, when it cannot.
+//   - A state that opens and is wrong all the same, since Badger gives damaged blocks good
+//     checksums when it merges them, is found when opening misses a record by number, or by
+//     [Store.CheckHistory], which compares it with every event.
 //   - State that knows more than its journal refuses everything ([model.ErrAhead]).
 //   - A disk almost full: lists and revocations go on, in the journal's preallocated
 //     space and in memory; state is not written ([model.ErrLowSpace]).
@@ -71,7 +77,6 @@ type Store struct {
 	low      atomic.Bool // disk almost full: Badger is not written
 	readOnly bool        // opened that way, until opened again
 	inMemory bool        // state is on no disk, until opened again
-	careful  bool        // apply keeps records that are newer than the event
 
 	queue    chan *job
 	closing  chan struct{}

@@ -96,24 +96,73 @@ func decodeFramePlace(b []byte) (framePlace, error) {
 
 // stateFormat is raised when what state keeps changes its form; an older state is
 // then made again from the journal.
-const stateFormat = 1
+const stateFormat = 2
 
-// applied is up to which event a state is the journal's.
+// applied is up to which event a state is the journal's, and how much of everything
+// that is always in memory it then had: a table with a damaged key hides a record
+// without an error, and a token number that looks free would be given a second time.
 type applied struct {
 	Format uint32
 	Store  [16]byte
 	Seq    uint64
+	Counts counts
 }
+
+type counts struct{ Users, Deployments, Agents, Revoked, LastToken uint64 }
+
+// alwaysLoaded is the sets that always are in memory.
+type alwaysLoaded struct{ agents, revoked *state.Set }
+
+func (s *Store) setsInMemory() (in alwaysLoaded, err error) {
+	if in.agents, err = s.sets.Get(state.AgentTokens()); err == nil {
+		in.revoked, err = s.sets.Get(state.Revoked())
+	}
+	return in, err
+}
+
+func (in alwaysLoaded) counts(p *people, last model.TokenID) counts {
+	return counts{uint64(len(p.users)), uint64(len(p.deployments)), uint64(in.agents.Len()), uint64(in.revoked.Len()), uint64(last)}
+}
+
+// complete tells whether a state that was closed in order has all it had then.
+func (s *Store) complete(have applied) error {
+	in, err := s.setsInMemory()
+	if err != nil {
+		return err
+	}
+	if now := in.counts(s.people, s.lastToken); now != have.Counts {
+		return fmt.Errorf("%w: it had %+v and has %+v", state.ErrDamaged, have.Counts, now)
+	}
+	return nil
+}
+
+const appliedSize = 4 + 16 + 8 + 5*8
 
 func (a applied) encode() []byte {
 	out := binary.BigEndian.AppendUint32(nil, a.Format)
 	out = append(out, a.Store[:]...)
-	return binary.BigEndian.AppendUint64(out, a.Seq)
+	c := a.Counts
+	for _, n := range []uint64{a.Seq, c.Users, c.Deployments, c.Agents, c.Revoked, c.LastToken} {
+		out = binary.BigEndian.AppendUint64(out, n)
+	}
+	return out
 }
 
+// decodeApplied reads no more than the format of what another program wrote.
 func decodeApplied(b []byte) (applied, error) {
-	if len(b) != 28 {
+	if len(b) < 4 {
 		return applied{}, fmt.Errorf("applied mark: %w", state.ErrDamaged)
 	}
-	return applied{binary.BigEndian.Uint32(b), [16]byte(b[4:20]), binary.BigEndian.Uint64(b[20:])}, nil
+	a := applied{Format: binary.BigEndian.Uint32(b)}
+	if a.Format != stateFormat {
+		return a, nil
+	}
+	if len(b) != appliedSize {
+		return applied{}, fmt.Errorf("applied mark: %w", state.ErrDamaged)
+	}
+	a.Store = [16]byte(b[4:20])
+	for i, n := range []*uint64{&a.Seq, &a.Counts.Users, &a.Counts.Deployments, &a.Counts.Agents, &a.Counts.Revoked, &a.Counts.LastToken} {
+		*n = binary.BigEndian.Uint64(b[20+8*i:])
+	}
+	return a, nil
 }

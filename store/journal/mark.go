@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"syscall"
 )
 
 const (
@@ -114,7 +115,29 @@ func (l *Log) unclean() error {
 	}
 	m := l.mark
 	m.Clean = false
-	return l.putMark(m)
+	err := l.putMark(m)
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return l.overwriteMark(m)
+	}
+	return err
+}
+
+// overwriteMark puts the mark where the one before lies, in a sector it has already: on a full disk nothing else can be
+// written, and the event that waits may be the end of a leaked token. Half written it would be named as damage, not believed.
+func (l *Log) overwriteMark(m Mark) error {
+	f, err := l.opts.open(l.path(markName), os.O_RDWR)
+	if err == nil {
+		_, err = f.WriteAt(m.encode(l.opts.StoreID), 0)
+		if err == nil {
+			err = f.Sync()
+		}
+		err = errors.Join(err, f.Close())
+	}
+	if err != nil {
+		return fmt.Errorf("write the mark of the journal in place: %w", err)
+	}
+	l.mark = m
+	return nil
 }
 
 func (l *Log) putMark(m Mark) error {

@@ -2,24 +2,33 @@ package journal
 
 import "fmt"
 
-// Peek tells whose journal is in dir and what its mark says, without opening it: enough to know how to look at what the mark
-// covers. A mark that cannot be trusted is the zero Mark here; Open names it. Nothing is written.
-func Peek(dir string) (store [16]byte, m Mark, err error) {
+// Look is what Peek saw.
+type Look struct {
+	Store  [16]byte
+	Mark   Mark          // the zero Mark when there is none or it cannot be trusted; Open names it
+	Newest SegmentHeader // of the newest segment
+}
+
+// Peek tells whose journal is in dir, what its mark says and what its newest header keeps, without opening it: enough to know
+// how to look at what the mark covers, and whether to open it at all, since Open may cut what was torn. Nothing is written.
+func Peek(dir string) (Look, error) {
 	l, err := newLog(Options{Dir: dir})
 	if err != nil {
-		return store, m, err
+		return Look{}, err
 	}
 	segments, _, _, err := l.readDir()
 	if err != nil {
-		return store, m, fmt.Errorf("look at the journal: %w", err)
+		return Look{}, fmt.Errorf("look at the journal: %w", err)
 	}
 	if len(segments) == 0 {
-		return store, m, &Damage{File: l.shown(""), What: "all segments are missing: restore them from a backup"}
+		return Look{}, &Damage{File: l.shown(""), What: "all segments are missing: restore them from a backup"}
 	}
 	l.segments = segments
 	if err := l.identify(); err != nil {
-		return store, m, err
+		return Look{}, err
 	}
-	m, _ = l.readMark()
-	return l.opts.StoreID, m, nil
+	out := Look{Store: l.opts.StoreID}
+	out.Mark, _ = l.readMark()
+	out.Newest, _ = l.readHeader(segments[len(segments)-1])
+	return out, nil
 }

@@ -25,7 +25,7 @@ const (
 
 const (
 	memtable      = 8 << 20
-	buildMemtable = 64 << 20 // fewer and larger tables while a state is built
+	buildMemtable = 32 << 20 // fewer and larger tables while a state is built
 	valueLog      = 1 << 20  // the least there can be: values stay in the tree
 )
 
@@ -37,8 +37,9 @@ type Write struct{ Key, Value []byte }
 
 // DB is an open state. Reads may come from any goroutine, writes from one.
 type DB struct {
-	db  *badger.DB
-	dir string
+	db       *badger.DB
+	dir      string
+	readOnly bool
 
 	mu   sync.RWMutex
 	held map[string][]byte // over Badger while it must not be written
@@ -67,6 +68,9 @@ func Open(dir string, m Mode) (d *DB, err error) {
 		}
 	}
 	if m == ReadOnly {
+		if err := closedInOrder(dir); err != nil {
+			return nil, err
+		}
 		return openChecked(dir, m)
 	}
 	if m, err = begin(dir, m); err != nil {
@@ -75,7 +79,7 @@ func Open(dir string, m Mode) (d *DB, err error) {
 	if d, err = openChecked(dir, m); err != nil {
 		return nil, errors.Join(err, done(dir))
 	}
-	if err := errors.Join(done(dir), d.private()); err != nil {
+	if err := errors.Join(begun(dir), d.private()); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
 	return d, nil
@@ -83,10 +87,16 @@ func Open(dir string, m Mode) (d *DB, err error) {
 
 // openChecked lets Badger open only what it can open without ending the process.
 func openChecked(dir string, m Mode) (*DB, error) {
-	if err := checkManifest(dir, m == Normal); err != nil {
+	if m == Verify {
+		if err := tidy(dir); err != nil {
+			return nil, err
+		}
+	}
+	tables, err := checkManifest(dir, m != Verify)
+	if err != nil {
 		return nil, err
 	}
-	if err := checkTables(dir, m == Verify); err != nil {
+	if err := checkTables(tables, m == Verify); err != nil {
 		return nil, err
 	}
 	return openBadger(dir, m)
@@ -107,7 +117,7 @@ func openBadger(dir string, m Mode) (d *DB, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: open %s: %w", ErrDamaged, dir, err)
 	}
-	return &DB{db: db, dir: dir, held: map[string][]byte{}}, nil
+	return &DB{db: db, dir: dir, readOnly: m == ReadOnly, held: map[string][]byte{}}, nil
 }
 
 func badgerOptions(dir string, m Mode) badger.Options {
@@ -137,6 +147,9 @@ func (d *DB) private() error {
 
 // Commit writes all or nothing, visible at once, durable only after Sync.
 func (d *DB) Commit(writes []Write) error {
+	if err := d.there(); err != nil {
+		return err
+	}
 	txn := d.db.NewTransaction(true)
 	defer txn.Discard()
 	for _, w := range writes {
@@ -204,8 +217,32 @@ func (d *DB) Flush() error {
 // Close flushes Badger's memory and closes it. Panics of Badger are errors.
 func (d *DB) Close() (err error) {
 	defer caught(&err)
+	if err := d.there(); err != nil {
+		return err
+	}
 	if err := d.db.Close(); err != nil {
 		return fmt.Errorf("%w: close: %w", ErrDamaged, err)
+	}
+	if !d.noted() {
+		return nil
+	}
+	if err := done(d.dir); err != nil {
+		return fmt.Errorf("close state: %w", err)
+	}
+	return nil
+}
+
+// noted reports whether a file says that this state is open.
+func (d *DB) noted() bool { return d.dir != "" && !d.readOnly }
+
+// there refuses when somebody took the files away: Badger would try to write them for
+// ever, and neither a change nor the end would come.
+func (d *DB) there() error {
+	if !d.noted() {
+		return nil
+	}
+	if _, err := os.Lstat(filepath.Join(d.dir, openName)); err != nil {
+		return fmt.Errorf("%w: its files are gone: %w", ErrDamaged, err)
 	}
 	return nil
 }

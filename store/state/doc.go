@@ -11,6 +11,9 @@
 //   - What answers a question without opening a sealed record carries a keyed
 //     checksum: the blocks of a set and the small entries made by [Signer.Sign]. A
 //     wrong one is [ErrDamaged], never an empty set.
+//   - Badger ends the process, or waits for ever, over files that are damaged or gone. So
+//     they are looked at before it is let near: whole, when the file "open" says that
+//     state was not closed, and not at all after two openings that ended the process.
 //   - While the disk is almost full Badger is not written, because its files are
 //     mapped and a full disk would kill the process: writes are held in memory
 //     ([DB.Hold]) over it, where reads find them, until [DB.Flush].

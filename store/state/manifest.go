@@ -12,11 +12,13 @@ import (
 
 // checkManifest compares Badger's list of its tables with its files, because over a
 // list it cannot read to the end Badger opens what the beginning says and deletes the
-// other tables. orderly says that state was closed: then every table is in the list.
-func checkManifest(dir string, orderly bool) error {
+// other tables. It returns the tables of the list. orderly says that state was closed:
+// then there are no others; those Badger was writing when the process ended it removes,
+// and what they were made from is still there.
+func checkManifest(dir string, orderly bool) (listed []string, err error) {
 	paths, err := filepath.Glob(filepath.Join(dir, "*.sst"))
 	if err != nil {
-		return fmt.Errorf("list tables: %w", err)
+		return nil, fmt.Errorf("list tables: %w", err)
 	}
 	f, err := os.Open(filepath.Join(dir, badger.ManifestFilename))
 	if errors.Is(err, os.ErrNotExist) {
@@ -24,31 +26,33 @@ func checkManifest(dir string, orderly bool) error {
 		if err == nil && len(logs)+len(paths) > 0 {
 			err = fmt.Errorf("%w: its list of tables is missing", ErrDamaged)
 		}
-		return err
+		return nil, err
 	}
 	if err != nil {
-		return fmt.Errorf("open state: %w", err)
+		return nil, fmt.Errorf("open state: %w", err)
 	}
 	defer f.Close()
 	list, end, err := badger.ReplayManifestFile(f, 0, badgerOptions(dir, Normal))
 	if err != nil {
-		return fmt.Errorf("%w: its list of tables: %w", ErrDamaged, err)
+		return nil, fmt.Errorf("%w: its list of tables: %w", ErrDamaged, err)
 	}
 	if info, err := f.Stat(); err != nil || info.Size() != end {
-		return fmt.Errorf("%w: its list of tables ends in the middle", ErrDamaged)
+		return nil, fmt.Errorf("%w: its list of tables ends in the middle", ErrDamaged)
 	}
 	there := map[uint64]bool{}
 	for _, p := range paths {
 		id, _ := table.ParseFileID(filepath.Base(p))
 		there[id] = true
-		if _, listed := list.Tables[id]; orderly && !listed {
-			return fmt.Errorf("%w: table %s is not in its list", ErrDamaged, filepath.Base(p))
+		if _, ok := list.Tables[id]; ok {
+			listed = append(listed, p)
+		} else if orderly {
+			return nil, fmt.Errorf("%w: table %s is not in its list", ErrDamaged, filepath.Base(p))
 		}
 	}
 	for id := range list.Tables {
 		if !there[id] {
-			return fmt.Errorf("%w: table %d is missing", ErrDamaged, id)
+			return nil, fmt.Errorf("%w: table %d is missing", ErrDamaged, id)
 		}
 	}
-	return nil
+	return listed, nil
 }

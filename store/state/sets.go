@@ -49,7 +49,8 @@ type Sets struct {
 	loaded map[SetName]*Set
 	blocks int // in loaded
 
-	dirty map[blockName]*block // changed by Put, not yet in Writes
+	dirty  map[blockName]*block // changed by Put, not yet in Writes
+	recent map[blockName]*block // written, of sets that are not loaded: numbers come in order, so they are changed again soon
 }
 
 type blockName struct {
@@ -59,7 +60,7 @@ type blockName struct {
 
 // NewSets returns the sets kept in db.
 func NewSets(db *DB, sign Signer) *Sets {
-	return &Sets{db: db, sign: sign, loaded: map[SetName]*Set{}, dirty: map[blockName]*block{}}
+	return &Sets{db: db, sign: sign, loaded: map[SetName]*Set{}, dirty: map[blockName]*block{}, recent: map[blockName]*block{}}
 }
 
 // Get returns a set, from memory when it is there. It must not be changed, and not be
@@ -121,6 +122,23 @@ func (s *Sets) decode(key, raw []byte) (*block, error) {
 	return b, nil
 }
 
+// Stored reports whether a set has the number in what was committed, reading one block
+// and keeping none.
+func (s *Sets) Stored(v *View, name SetName, n uint64) (in bool, err error) {
+	key := name.block(uint32(n / BlockSize))
+	err = v.Get(key, func(raw []byte) error {
+		b, err := s.decode(key, raw)
+		if err == nil {
+			in = b.has(n)
+		}
+		return err
+	})
+	if errors.Is(err, ErrMissing) {
+		return false, nil
+	}
+	return in, err
+}
+
 // Put adds the number to the set or takes it out. The caller keeps readers away.
 func (s *Sets) Put(name SetName, n uint64, in bool) error {
 	s.mu.Lock()
@@ -133,9 +151,13 @@ func (s *Sets) Put(name SetName, n uint64, in bool) error {
 		if b := set.block(at.number); b != nil {
 			s.dirty[at] = b
 		}
+		delete(s.recent, at)
 		return nil
 	}
 	b, ok := s.dirty[at]
+	if !ok {
+		b, ok = s.recent[at]
+	}
 	if !ok {
 		b = &block{number: at.number}
 		err := s.db.Get(name.block(at.number), func(raw []byte) error {
@@ -146,8 +168,8 @@ func (s *Sets) Put(name SetName, n uint64, in bool) error {
 		if err != nil && !errors.Is(err, ErrMissing) {
 			return err
 		}
-		s.dirty[at] = b
 	}
+	s.dirty[at] = b
 	b.put(n, in)
 	return nil
 }
@@ -163,7 +185,13 @@ func (s *Sets) Writes(out []Write) []Write {
 			binary.BigEndian.PutUint64(value[8*i:], w)
 		}
 		out = append(out, Write{key, s.sign.Sign(key, value)})
+		if _, loaded := s.loaded[at.set]; !loaded {
+			s.recent[at] = b
+		}
 	}
 	clear(s.dirty)
+	if len(s.recent) > cachedBlocks {
+		clear(s.recent)
+	}
 	return out
 }

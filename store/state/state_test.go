@@ -110,6 +110,44 @@ func TestSets(t *testing.T) {
 	}
 }
 
+// TestSetsInAnyOrder changes, writes, loads and forgets sets in any order.
+func TestSetsInAnyOrder(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		d, err := OpenMemory()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer d.Close()
+		s, has := NewSets(d, signer), map[SetName]map[uint64]bool{}
+		for range rapid.IntRange(1, 12).Draw(t, "groups") {
+			for range rapid.IntRange(0, 8).Draw(t, "puts") {
+				name, n, in := TokensOf(rapid.Uint64Range(1, 2).Draw(t, "user")), rapid.Uint64Range(1, 4).Draw(t, "number")*2000, rapid.Bool().Draw(t, "in")
+				if has[name] == nil {
+					has[name] = map[uint64]bool{}
+				}
+				has[name][n] = in
+				if err := s.Put(name, n, in); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := d.Commit(s.Writes(nil)); err != nil {
+				t.Fatal(err)
+			}
+			if rapid.Bool().Draw(t, "forget") {
+				s.forget()
+			}
+			if name := TokensOf(rapid.Uint64Range(1, 3).Draw(t, "load")); name.Whom < 3 {
+				set, err := s.Get(name)
+				for n, in := range has[name] {
+					if err != nil || set.Has(n) != in {
+						t.Fatalf("%v has %d: %v, want %v, %v", name, n, set.Has(n), in, err)
+					}
+				}
+			}
+		}
+	})
+}
+
 // TestMovedBlock puts a good block where another belongs.
 func TestMovedBlock(t *testing.T) {
 	d := openTest(t)

@@ -14,44 +14,87 @@ import (
 	"github.com/dgraph-io/ristretto/v2/z"
 )
 
-// openingName is a file that is there while Badger opens. Left over, it says that the
-// process ended meanwhile: once may be chance, twice is not.
-const openingName = "opening"
+// openName is a file that is there while Badger has the directory open; its text tells
+// how far opening came. Left over, it says that the process ended meanwhile, also when
+// nothing was written by us: Badger merges tables on its own and ends the process over
+// a damaged block, each time it is opened. So what was not closed is read whole first,
+// and when opening alone failed twice it is not tried again.
+const openName = "open"
 
-// begin notes that Badger is about to open the directory. It returns Verify if the
-// process ended during the last opening, and ErrDamaged if during the last two.
+const (
+	opening      = "opening\n"
+	openingAgain = "opening again\n"
+	opened       = "opened\n"
+)
+
+// begin notes that Badger is about to open the directory. It returns Verify if it was
+// not closed, and ErrDamaged if the process ended during the last two openings.
 func begin(dir string, m Mode) (Mode, error) {
-	path := filepath.Join(dir, openingName)
+	path := filepath.Join(dir, openName)
 	before, err := os.ReadFile(path)
+	note := opening
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 	case err != nil:
 		return m, fmt.Errorf("open state: %w", err)
-	case len(before) > 0:
+	case string(before) == openingAgain:
 		return m, fmt.Errorf("%w: jeton ended twice while it was opened", ErrDamaged)
-	default:
+	case string(before) == opened:
 		m = Verify
+	default:
+		m, note = Verify, openingAgain
 	}
-	var note []byte
-	if err == nil {
-		note = []byte("again\n")
-	}
-	if err := os.WriteFile(path, note, 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(note), 0o600); err != nil {
 		return m, fmt.Errorf("open state: %w", err)
 	}
 	return m, nil
 }
 
-func done(dir string) error { return os.Remove(filepath.Join(dir, openingName)) }
+func begun(dir string) error {
+	return os.WriteFile(filepath.Join(dir, openName), []byte(opened), 0o600)
+}
+
+func done(dir string) error { return os.Remove(filepath.Join(dir, openName)) }
+
+// tidy removes the files that Badger had only just created when the process ended,
+// which hold nothing and which it cannot open: a log without a byte, if it is the
+// newest, since an older one would be missed.
+func tidy(dir string) error {
+	for _, pattern := range []string{"*.mem", "*.vlog"} {
+		paths, err := filepath.Glob(filepath.Join(dir, pattern)) // sorted, and so by age
+		if err != nil {
+			return fmt.Errorf("list logs: %w", err)
+		}
+		if len(paths) == 0 {
+			continue
+		}
+		newest := paths[len(paths)-1]
+		if info, err := os.Stat(newest); err == nil && info.Size() == 0 {
+			if err := os.Remove(newest); err != nil {
+				return fmt.Errorf("open state: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+// closedInOrder refuses, before any file is mapped, what Badger cannot open without
+// writing: on a full disk even reading a hole of a mapped log may end the process.
+func closedInOrder(dir string) error {
+	logs, err := filepath.Glob(filepath.Join(dir, "*.mem"))
+	if err != nil {
+		return fmt.Errorf("list logs: %w", err)
+	}
+	if len(logs) > 0 {
+		return fmt.Errorf("%w: it was not closed, and cannot be opened without writing", ErrDamaged)
+	}
+	return nil
+}
 
 // checkTables looks at every table before Badger does, because what Badger finds
 // wrong there it answers in goroutines of its own, by ending the process. With whole
 // all blocks are read, otherwise the index and the last block.
-func checkTables(dir string, whole bool) error {
-	paths, err := filepath.Glob(filepath.Join(dir, "*.sst"))
-	if err != nil {
-		return fmt.Errorf("list tables: %w", err)
-	}
+func checkTables(paths []string, whole bool) error {
 	var mu sync.Mutex
 	var failed error
 	next := make(chan string, len(paths))
