@@ -46,6 +46,7 @@ func (c *clockwork) forward(d time.Duration) {
 type world struct {
 	t     *testing.T
 	store *store.Store
+	opts  store.Options
 	clock *clockwork
 	ana   model.Actor // Organization Admin
 	err   error       // of opening, when a test wants one
@@ -62,13 +63,13 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	opts := store.Options{Dir: filepath.Join(dir, "store"), Keyset: keyset, Clock: w.clock.Now}
+	w.opts = store.Options{Dir: filepath.Join(dir, "store"), Keyset: keyset, Clock: w.clock.Now}
 	found := model.Found{Organization: "acme", Deployments: []string{"prod-eu", "prod-us", "staging"}, Login: "ana", Account: anaUID}
 	source := model.Source{Door: model.DoorTerminal, Origin: "pts/3"}
-	if err := store.Create(context.Background(), opts, found, source); err != nil {
+	if err := store.Create(context.Background(), w.opts, found, source); err != nil {
 		t.Fatal(err)
 	}
-	if w.store, err = store.Open(context.Background(), opts); err != nil {
+	if w.store, err = store.Open(context.Background(), w.opts); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

@@ -33,7 +33,7 @@ func (f *figures) committing() {
 		f.t.Fatal(err)
 	}
 	size := f.bytesOfACommit(filepath.Join(dir, "size"))
-	// In turns, and the better half of each: a disk has moods.
+	// In turns, and the middle one of each: a disk has moods.
 	var plain, one, many []float64
 	for i := range 3 {
 		plain = append(plain, f.appending(filepath.Join(dir, fmt.Sprint("plain", i)), size))

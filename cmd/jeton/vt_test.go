@@ -205,6 +205,10 @@ func (v *vt) csi(body string, final byte) {
 		v.y, v.x = min(v.height, n(0, 1))-1, min(v.width, n(1, 1))-1
 	case 'J', 'K':
 		v.erase(final, n(0, 0))
+	case 'X':
+		for x := v.x; x < min(v.x+n(0, 1), v.width); x++ {
+			v.screen()[v.y][x] = " "
+		}
 	case 'n':
 		if n(0, 0) == 6 {
 			v.answer("\x1b[" + strconv.Itoa(v.y+1) + ";" + strconv.Itoa(v.x+1) + "R")
