@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -216,13 +215,13 @@ type matcher struct {
 
 func (f *finder) matcher() *matcher { return &matcher{finder: f} }
 
-// match looks at what a list shows of a token: description, owner, permissions, last
-// four and number.
+// match looks at what a list shows of a token: description, owner, permissions and last
+// four.
 func (m *matcher) match(t *model.Token) bool {
 	if m.filter.Empty() {
 		return true
 	}
-	m.texts = append(m.texts[:0], t.Description, t.LastFour, strconv.FormatUint(uint64(t.ID), 10))
+	m.texts = append(m.texts[:0], t.Description, t.LastFour)
 	switch {
 	case t.Kind == model.UserToken:
 		m.texts = append(m.texts, m.people.users[t.Owner].Login)

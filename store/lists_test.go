@@ -47,7 +47,7 @@ func naive(all []model.Token, q model.TokenQuery) []model.TokenID {
 		} else if len(t.Permissions.Deployments) > 0 {
 			perms = "prod"
 		}
-		return !q.Revoked && t.Revoked() || !model.NewFilter(q.Filter).Match(t.Description, perms, t.LastFour, t.ID.String())
+		return !q.Revoked && t.Revoked() || !model.NewFilter(q.Filter).Match(t.Description, perms, t.LastFour)
 	})
 	switch q.Sort {
 	case model.OldestFirst:
