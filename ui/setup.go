@@ -159,7 +159,7 @@ func (u *setup) Draw(width, height int) draw.Frame {
 	u.inputs.draw(p)
 	p.blank(8)
 	who := t.Safe(u.s.about.Account)
-	if u.root {
+	if u.root && who != "root" {
 		who += ", who is root here,"
 	}
 	p.text(3, t.Text, who+" will be its Organization Admin.")
