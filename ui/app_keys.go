@@ -84,10 +84,9 @@ func (a *App) act(id keymap.ID) tea.Cmd {
 			return tea.Batch(cmd, a.posted())
 		}
 	}
-	if i := slices.IndexFunc(a.top().Keys(), func(k keymap.Action) bool { return k.ID == id }); i >= 0 {
-		if off := a.top().Keys()[i].Off; off != "" {
-			return a.say(toast{mood: careful, text: off})
-		}
+	keys := a.top().Keys()
+	if i := slices.IndexFunc(keys, func(k keymap.Action) bool { return k.ID == id }); i >= 0 && keys[i].Off != "" {
+		return a.say(toast{mood: careful, text: keys[i].Off})
 	}
 	return a.tell(act{id})
 }

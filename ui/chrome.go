@@ -158,8 +158,17 @@ func hint(s *session, l *draw.Line, k keymap.Action) {
 	if k.Off != "" {
 		key = t.Muted
 	}
-	l.Text(key, keymap.Show(k.Keys[0], t.Glyphs.Name == "ascii")).Text(word, " "+strings.ReplaceAll(k.Word, "…", t.Glyphs.Dots))
+	l.Text(key, shownKey(s, k.Keys[0])).Text(word, " "+shownWord(s, k))
 	l.Mark(act{k.ID}, from)
+}
+
+// shownKey is a key and shownWord an action's word with the signs this terminal has.
+func shownKey(s *session, key string) string {
+	return keymap.Show(key, s.theme.Glyphs.Name == asciiGlyphs)
+}
+
+func shownWord(s *session, k keymap.Action) string {
+	return strings.ReplaceAll(k.Word, "…", s.theme.Glyphs.Dots)
 }
 
 // tooSmall says so, and stays harmless at any size.

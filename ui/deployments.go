@@ -3,7 +3,6 @@ package ui
 import (
 	"cmp"
 	"context"
-	"slices"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -52,25 +51,12 @@ func newDeployments(s *session) screen {
 
 // deploymentOrders are the orders of the list, in the order in which sort goes through
 // them.
-var deploymentOrders = [...]struct {
-	column string
-	desc   bool
-}{{colName, false}, {colCreated, true}, {colCreated, false}}
+var deploymentOrders = ordersBy(colName)
 
 func (d *deployments) all() []model.Deployment {
-	all := d.s.live()
-	order := deploymentOrders[d.order]
-	slices.SortStableFunc(all, func(a, b model.Deployment) int {
-		by := cmp.Compare(model.FoldName(a.Name), model.FoldName(b.Name))
-		if order.column == colCreated {
-			by = cmp.Or(cmp.Compare(a.CreatedAt, b.CreatedAt), cmp.Compare(a.ID, b.ID))
-		}
-		if order.desc {
-			return -by
-		}
-		return by
-	})
-	return all
+	return inOrder(d.s.live(), deploymentOrders[d.order],
+		func(a, b model.Deployment) int { return cmp.Compare(model.FoldName(a.Name), model.FoldName(b.Name)) },
+		func(dep model.Deployment) (model.Time, uint64) { return dep.CreatedAt, uint64(dep.ID) })
 }
 
 // Title is the tab's place in the breadcrumb.

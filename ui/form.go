@@ -197,5 +197,5 @@ func keyName(s *session, id keymap.ID) string {
 	if len(k.Keys) == 0 {
 		return k.Word
 	}
-	return keymap.Show(k.Keys[0], s.theme.Glyphs.Name == asciiGlyphs)
+	return shownKey(s, k.Keys[0])
 }

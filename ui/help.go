@@ -128,14 +128,14 @@ func (h *help) entry(p *panel, k keymap.Action, cols helpColumns) []*draw.Line {
 
 // word is what the footer calls an action.
 func (h *help) word(k keymap.Action) string {
-	return strings.ReplaceAll(k.Word, "…", h.s.theme.Glyphs.Dots)
+	return shownWord(h.s, k)
 }
 
 // names writes the keys of an action.
 func (h *help) names(k keymap.Action) string {
 	shown := make([]string, len(k.Keys))
 	for i, key := range k.Keys {
-		shown[i] = keymap.Show(key, h.s.theme.Glyphs.Name == asciiGlyphs)
+		shown[i] = shownKey(h.s, key)
 	}
 	return h.s.theme.Safe(strings.Join(shown, " "))
 }

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"slices"
-	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -173,9 +172,9 @@ func (p *palette) row(d *panel, i int) *draw.Line {
 	}
 	key := ""
 	if len(k.Keys) > 0 {
-		key = t.Safe(keymap.Show(k.Keys[0], t.Glyphs.Name == asciiGlyphs))
+		key = t.Safe(shownKey(p.s, k.Keys[0]))
 	}
-	name := strings.ReplaceAll(k.Word, "…", t.Glyphs.Dots)
+	name := shownWord(p.s, k)
 	l.Text(t.Accent, mark).Space(1)
 	if d.inner < narrow {
 		l.Fit(word, name, d.inner-10, t.Glyphs.Ellipsis).Space(1).Fit(t.Key, key, 7, t.Glyphs.Ellipsis)

@@ -51,9 +51,11 @@ func (a *App) write(m message, width, room, most int) []*draw.Line {
 	if mark != "" {
 		indent = 3
 	}
+	undo := draw.NewLine(width)
 	if m.undo {
-		room -= 3 + draw.Width(keymap.Show("u", false)) + 6
+		a.hint(undo.Space(3), a.s.action(keymap.PageUndo, ""))
 	}
+	room -= undo.X()
 	parts := wrap(t.Safe(m.text), max(room-indent-1, 10))
 	if len(parts) > most {
 		parts = parts[:most]
@@ -67,9 +69,7 @@ func (a *App) write(m message, width, room, most int) []*draw.Line {
 		}
 		lines[i].To(indent).Text(style, part)
 	}
-	if m.undo {
-		a.hint(lines[len(lines)-1].Space(3), a.s.action(keymap.PageUndo, ""))
-	}
+	lines[len(lines)-1].Append(undo)
 	return lines
 }
 

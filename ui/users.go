@@ -22,10 +22,7 @@ type users struct {
 }
 
 // userOrders are the orders of the list, in the order in which sort goes through them.
-var userOrders = [...]struct {
-	column string
-	desc   bool
-}{{colLogin, false}, {colCreated, true}, {colCreated, false}}
+var userOrders = ordersBy(colLogin)
 
 // Columns of the list.
 const (
@@ -47,19 +44,9 @@ func newUsers(s *session) screen {
 
 // all lists the users in the order asked for.
 func (u *users) all() []model.User {
-	all := slices.Clone(u.s.users)
-	order := userOrders[u.order]
-	slices.SortStableFunc(all, func(a, b model.User) int {
-		by := cmp.Compare(a.Login, b.Login)
-		if order.column == colCreated {
-			by = cmp.Or(cmp.Compare(a.CreatedAt, b.CreatedAt), cmp.Compare(a.ID, b.ID))
-		}
-		if order.desc {
-			return -by
-		}
-		return by
-	})
-	return all
+	return inOrder(slices.Clone(u.s.users), userOrders[u.order],
+		func(a, b model.User) int { return cmp.Compare(a.Login, b.Login) },
+		func(p model.User) (model.Time, uint64) { return p.CreatedAt, uint64(p.ID) })
 }
 
 // Title is the tab's place in the breadcrumb.
