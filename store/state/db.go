@@ -38,6 +38,7 @@ type Write struct{ Key, Value []byte }
 // DB is an open state. Reads may come from any goroutine, writes from one.
 type DB struct {
 	db       *badger.DB
+	versions *versions
 	dir      string
 	readOnly bool
 
@@ -104,20 +105,28 @@ func openChecked(dir string, m Mode) (*DB, error) {
 
 // OpenMemory opens an empty state that is on no disk.
 func OpenMemory() (*DB, error) {
-	db, err := badger.Open(badgerOptions("", Normal).WithInMemory(true))
+	db, err := badger.OpenManaged(badgerOptions("", Normal).WithInMemory(true))
 	if err != nil {
 		return nil, fmt.Errorf("open state in memory: %w", err)
 	}
-	return &DB{db: db, held: map[string][]byte{}}, nil
+	return newDB(db), nil
 }
 
 func openBadger(dir string, m Mode) (d *DB, err error) {
 	defer caught(&err)
-	db, err := badger.Open(badgerOptions(dir, m))
+	db, err := badger.OpenManaged(badgerOptions(dir, m))
 	if err != nil {
 		return nil, fmt.Errorf("%w: open %s: %w", ErrDamaged, dir, err)
 	}
-	return &DB{db: db, dir: dir, readOnly: m == ReadOnly, held: map[string][]byte{}}, nil
+	d = newDB(db)
+	d.dir, d.readOnly = dir, m == ReadOnly
+	return d, nil
+}
+
+func newDB(db *badger.DB) *DB {
+	d := &DB{db: db, versions: newVersions(db.MaxVersion()), held: map[string][]byte{}}
+	db.SetDiscardTs(d.versions.now)
+	return d
 }
 
 func badgerOptions(dir string, m Mode) badger.Options {
@@ -150,16 +159,18 @@ func (d *DB) Commit(writes []Write) error {
 	if err := d.there(); err != nil {
 		return err
 	}
-	txn := d.db.NewTransaction(true)
+	version := d.versions.next()
+	txn := d.db.NewTransactionAt(version-1, true)
 	defer txn.Discard()
 	for _, w := range writes {
 		if err := txn.Set(w.Key, w.Value); err != nil {
 			return fmt.Errorf("write state: %w", err)
 		}
 	}
-	if err := txn.Commit(); err != nil {
+	if err := txn.CommitAt(version, nil); err != nil {
 		return fmt.Errorf("write state: %w", err)
 	}
+	d.db.SetDiscardTs(d.versions.complete(version))
 	return nil
 }
 

@@ -12,15 +12,22 @@ import (
 // View is state as it was when the view was made; what is held counts as it is now.
 // It must be closed, and soon: while it is open Badger keeps what it shows.
 type View struct {
-	d   *DB
-	txn *badger.Txn
+	d       *DB
+	version uint64
+	txn     *badger.Txn
 }
 
 // View makes a view.
-func (d *DB) View() *View { return &View{d, d.db.NewTransaction(false)} }
+func (d *DB) View() *View {
+	version := d.versions.view()
+	return &View{d, version, d.db.NewTransactionAt(version, false)}
+}
 
 // Close ends the view.
-func (v *View) Close() { v.txn.Discard() }
+func (v *View) Close() {
+	v.txn.Discard()
+	v.d.versions.leave(v.version)
+}
 
 // Get calls fn with the value of the key, which is valid only inside fn, or returns
 // ErrMissing.

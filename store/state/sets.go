@@ -145,33 +145,47 @@ func (s *Sets) Put(name SetName, n uint64, in bool) error {
 	defer s.mu.Unlock()
 	at := blockName{name, uint32(n / BlockSize)}
 	if set, ok := s.loaded[name]; ok {
+		if set.Has(n) == in {
+			return nil
+		}
 		before := len(set.blocks)
 		set.Put(n, in)
 		s.blocks += len(set.blocks) - before
-		if b := set.block(at.number); b != nil {
-			s.dirty[at] = b
-		}
+		s.dirty[at] = set.block(at.number)
 		delete(s.recent, at)
 		return nil
 	}
-	b, ok := s.dirty[at]
-	if !ok {
-		b, ok = s.recent[at]
+	b, err := s.blockAt(at)
+	if err != nil {
+		return err
 	}
-	if !ok {
-		b = &block{number: at.number}
-		err := s.db.Get(name.block(at.number), func(raw []byte) error {
-			var err error
-			b, err = s.decode(name.block(at.number), raw)
-			return err
-		})
-		if err != nil && !errors.Is(err, ErrMissing) {
-			return err
-		}
+	if b.has(n) == in {
+		return nil
 	}
-	s.dirty[at] = b
 	b.put(n, in)
+	s.dirty[at] = b
 	return nil
+}
+
+// blockAt is a block of a set that is not loaded, an empty one if there is none.
+func (s *Sets) blockAt(at blockName) (*block, error) {
+	if b, ok := s.dirty[at]; ok {
+		return b, nil
+	}
+	if b, ok := s.recent[at]; ok {
+		return b, nil
+	}
+	b := &block{number: at.number}
+	key := at.set.block(at.number)
+	err := s.db.Get(key, func(raw []byte) (err error) {
+		b, err = s.decode(key, raw)
+		return err
+	})
+	if err != nil && !errors.Is(err, ErrMissing) {
+		return nil, err
+	}
+	s.recent[at] = b
+	return b, nil
 }
 
 // Writes appends the blocks changed since the last call to out.
