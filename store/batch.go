@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"maps"
 
 	"jeton/model"
 )
@@ -35,8 +36,22 @@ func (s *Store) newBatch() *batch {
 	return b
 }
 
+// latelyMost is how many tokens the committer keeps at hand.
+const latelyMost = 1024
+
+// remember keeps the tokens the group changed.
+func (b *batch) remember() {
+	if len(b.lately) > latelyMost {
+		clear(b.lately)
+	}
+	maps.Copy(b.lately, b.view.tokens)
+}
+
 // durableToken is the token as it is in state. Only the committer calls it.
 func (s *Store) durableToken(id model.TokenID) (model.Token, error) {
+	if t, ok := s.lately[id]; ok {
+		return t, nil
+	}
 	if id > s.lastToken {
 		return model.Token{}, model.ErrNotFound
 	}

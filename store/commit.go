@@ -28,9 +28,19 @@ type answer struct {
 	err    error
 }
 
-// submit hands the job to the committer and waits for its answer.
+// submit has the job committed and waits for its answer. When nobody commits, the
+// caller does it itself, which saves two changes of goroutine, a quarter of the time of
+// a change that comes alone; else the job waits for the next group. A job that was
+// taken up is carried to its end, whatever becomes of ctx.
 func (s *Store) submit(ctx context.Context, j *job) answer {
+	if ctx.Err() != nil {
+		return answer{err: fmt.Errorf("nothing was changed: %w", ctx.Err())}
+	}
 	j.answer = make(chan answer, 1)
+	if s.turn.TryLock() {
+		s.lead(j)
+		return <-j.answer
+	}
 	select {
 	case s.queue <- j:
 	case <-s.closing:
@@ -53,25 +63,62 @@ func (s *Store) submit(ctx context.Context, j *job) answer {
 	}
 }
 
-// run is the committer: the only goroutine that decides, appends and applies.
+// lead commits the job and what waits with it. The caller has s.turn, lead gives it up.
+func (s *Store) lead(j *job) {
+	defer s.turn.Unlock()
+	if s.ended {
+		j.answer <- answer{err: model.ErrClosed}
+		return
+	}
+	s.commitAll(s.gather([]*job{j}))
+	if s.nextWake() < asleep {
+		select {
+		case s.wake <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// commitAll commits the jobs, in as many groups as they need. The caller has s.turn. A
+// panic on the way leaves a store that writes nothing more: what is in state is then
+// unknown.
+func (s *Store) commitAll(jobs []*job) {
+	left := true
+	defer func() {
+		if left {
+			s.breakOff(model.ErrUnknown)
+		}
+	}()
+	for len(jobs) > 0 {
+		jobs = s.commit(jobs, false)
+	}
+	left = false
+}
+
+// run commits what waits, and what is due without anybody waiting.
 func (s *Store) run() {
 	defer close(s.done)
-	wake := time.NewTimer(time.Hour)
-	defer wake.Stop()
-	var jobs []*job
+	timer := time.NewTimer(asleep)
+	defer timer.Stop()
 	for {
-		if len(jobs) == 0 {
-			wake.Reset(s.nextWake())
-			select {
-			case j := <-s.queue:
-				jobs = append(jobs, j)
-			case <-wake.C:
-			case <-s.closing:
-				s.commit(nil, true)
-				return
-			}
+		select {
+		case j := <-s.queue:
+			s.turn.Lock()
+			s.commitAll(s.gather([]*job{j}))
+		case <-timer.C:
+			s.turn.Lock()
+			s.commit(nil, false)
+		case <-s.wake:
+			s.turn.Lock()
+		case <-s.closing:
+			s.turn.Lock()
+			s.commit(nil, true)
+			s.ended = true
+			s.turn.Unlock()
+			return
 		}
-		jobs = s.commit(s.gather(jobs), false)
+		timer.Reset(s.nextWake())
+		s.turn.Unlock()
 	}
 }
 
@@ -88,6 +135,9 @@ func (s *Store) gather(jobs []*job) []*job {
 	return jobs
 }
 
+// asleep is how long there is nothing to do when nothing is due.
+const asleep = time.Hour
+
 // nextWake tells how long the committer may sleep: while the disk is almost full it
 // looks for room every second, and counted refusals are written when their minute is
 // over.
@@ -98,7 +148,7 @@ func (s *Store) nextWake() time.Duration {
 	case len(s.refusals.open) > 0:
 		return time.Minute
 	}
-	return time.Hour
+	return asleep
 }
 
 // commit decides the jobs in order, writes what they come to as one frame, applies it
@@ -169,6 +219,7 @@ func (b *batch) write() error {
 		b.breakOff(fmt.Errorf("%w: it is in the journal and will be there after reopening: %w", model.ErrUnknown, err))
 		return b.brokenErr()
 	}
+	b.remember()
 	for _, c := range b.changes {
 		b.requests.put(c)
 	}

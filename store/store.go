@@ -4,10 +4,11 @@
 //
 // # Journal, then state
 //
-// A change is an event. One goroutine, the committer, takes what waits as a group,
-// decides each change in order with what the group did before it, appends the group
-// to the journal as one frame with one fdatasync, applies it to state, answers, and
-// tells followers. What is not durable is not answered; what is answered is in the
+// A change is an event. The committer, one goroutine at a time, takes what waits as a
+// group, decides each change in order with what the group did before it, appends the
+// group to the journal as one frame with one fdatasync, applies it to state, answers,
+// and tells followers. Who brings a change while nobody commits is the committer for
+// that group. What is not durable is not answered; what is answered is in the
 // journal. State (see package state) follows from the journal alone and is made again
 // from it whenever there is doubt; a mark in the journal says from where to replay.
 //
@@ -78,13 +79,18 @@ type Store struct {
 	readOnly bool        // opened that way, until opened again
 	inMemory bool        // state is on no disk, until opened again
 
+	turn     sync.Mutex // held by who commits: nobody else touches what is the committer's own
+	ended    bool       // nobody commits any more
 	queue    chan *job
+	wake     chan struct{} // something is due sooner than was thought
 	closing  chan struct{}
 	done     chan struct{} // closed when the committer has ended
 	closeOne sync.Once
 	closeErr error
 
-	refusals *refusals // the committer's own
+	// The committer's own.
+	refusals *refusals
+	lately   map[model.TokenID]model.Token // some as they are in state: who made one goes on with it
 	requests *requests
 	recalled bool   // requests were read from the journal
 	marked   uint64 // event of the last mark
@@ -101,8 +107,8 @@ type Store struct {
 
 func newStore(o Options) *Store {
 	s := &Store{opts: o.filled(), keyset: o.Keyset, keys: newDataKeys(o.Keyset), people: newPeople(),
-		queue: make(chan *job, 1024), closing: make(chan struct{}), done: make(chan struct{}),
-		refusals: newRefusals(), requests: newRequests()}
+		queue: make(chan *job, 1024), wake: make(chan struct{}, 1), closing: make(chan struct{}), done: make(chan struct{}),
+		refusals: newRefusals(), lately: map[model.TokenID]model.Token{}, requests: newRequests()}
 	s.signer = state.Signer{MAC: s.mac}
 	s.followers.all = map[chan uint64]struct{}{}
 	return s
