@@ -9,6 +9,7 @@ import (
 // When a store is opened.
 var (
 	ErrNoStore   = errors.New("no organization here")                                                     // there is nothing at the path
+	ErrExists    = errors.New("there is an organization already")                                         // where one was to be created
 	ErrNoKeyset  = errors.New("keyset is missing")                                                        // there is a store but no keyset
 	ErrAhead     = errors.New("state is ahead of its journal: events that were acknowledged are missing") // the journal was cut short or replaced
 	ErrDirectory = errors.New("not a directory of jeton's")                                               // there is something else at the path

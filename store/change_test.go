@@ -2,6 +2,8 @@ package store
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -193,8 +195,16 @@ func TestOpenNothing(t *testing.T) {
 		t.Fatalf("nothing there: %v", err)
 	}
 	p.create()
-	if err := Create(ctx, p.opts, model.Found{Organization: "b", Login: "b"}, model.Source{}); !errors.Is(err, model.ErrDirectory) {
+	if err := Create(ctx, p.opts, model.Found{Organization: "b", Login: "b"}, model.Source{}); !errors.Is(err, model.ErrExists) {
 		t.Fatalf("create over a store: %v", err)
+	}
+	other := p.opts
+	other.Dir = t.TempDir()
+	if err := os.WriteFile(filepath.Join(other.Dir, "notes"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := Create(ctx, other, model.Found{Organization: "b", Login: "b"}, model.Source{}); !errors.Is(err, model.ErrDirectory) {
+		t.Fatalf("create over something else: %v", err)
 	}
 	o := p.opts
 	o.Keyset, o.KeysetPath = nil, p.opts.Dir+"/keyset"

@@ -21,8 +21,8 @@ const newSuffix = ".new-"
 // Create makes a store in o.Dir with its organization, first user and deployments.
 // It builds everything beside o.Dir and renames it there when it is complete and
 // durable, so that a crash or an error leaves nothing that looks like a store. Only a
-// missing or empty directory is taken; any other is model.ErrDirectory. The store is
-// closed again: call Open.
+// missing or empty directory is taken; a store is model.ErrExists, anything else
+// model.ErrDirectory. The store is closed again: call Open.
 func Create(ctx context.Context, o Options, found model.Found, source model.Source) error {
 	if err := o.loadKeyset(); err != nil {
 		return err
@@ -31,6 +31,9 @@ func Create(ctx context.Context, o Options, found model.Found, source model.Sour
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("create store: %w", err)
+	}
+	if len(entries) > 0 && isStore(dir) == nil {
+		return fmt.Errorf("create store: %s: %w", dir, model.ErrExists)
 	}
 	if len(entries) > 0 {
 		return fmt.Errorf("create store: %s is not empty: %w: choose another", dir, model.ErrDirectory)

@@ -20,14 +20,30 @@ const maxTyped = 64 << 10
 // field is a line of text being typed. It keeps exactly what was typed or pasted,
 // hostile or not, draws it escaped, and leaves judging it to the model.
 type field struct {
-	text string
-	at   int // byte position of the cursor, always between grapheme clusters
+	text      string
+	at        int  // byte position of the cursor, always between grapheme clusters
+	suggested bool // nobody typed it: typing replaces it, moving the cursor keeps it
 }
 
-func newField(text string) field { return field{text, len(text)} }
+func newField(text string) field { return field{text: text, at: len(text)} }
+
+// suggestion is a field with a text to take or to type over.
+func suggestion(text string) field { return field{text: text, at: len(text), suggested: text != ""} }
 
 // update edits the field and reports whether the key was one for editing.
 func (f field) update(k tea.KeyMsg) (field, bool) {
+	edited, ok := f.edit(k)
+	if !ok || !f.suggested {
+		return edited, ok
+	}
+	if edited.text != f.text {
+		edited, _ = field{}.edit(k)
+	}
+	edited.suggested = false
+	return edited, true
+}
+
+func (f field) edit(k tea.KeyMsg) (field, bool) {
 	switch k.Type {
 	case tea.KeyRunes, tea.KeySpace:
 		if k.Alt {
@@ -116,7 +132,12 @@ func (f field) draw(t *theme.Theme, width int) string {
 	if room < 0 {
 		under, rest, room = " ", "", 0
 	}
-	return t.Field.Render(left) + t.Cursor.Render(under) + t.Field.Render(draw.Fit(rest, room, t.Glyphs.Ellipsis))
+	if f.suggested {
+		left = t.Field.On(t.Selected).Render(left)
+	} else {
+		left = t.Field.Render(left)
+	}
+	return left + t.Cursor.Render(under) + t.Field.Render(draw.Fit(rest, room, t.Glyphs.Ellipsis))
 }
 
 // tail returns the end of s that fits into width cells.

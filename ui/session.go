@@ -54,6 +54,8 @@ type Times struct {
 // About is what the Settings screen says of this program and its surroundings.
 type About struct {
 	Version, Store, Keyset, Config, Theme, Glyphs, Account string
+
+	Organization string // a name to suggest for a new one, if any
 }
 
 // generation numbers a question, so that replies to older ones can be told apart.

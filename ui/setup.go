@@ -33,9 +33,10 @@ func newSetup(s *session, create func(organization string, deployments []string)
 	name := func(text string) error { _, err := model.CleanName(whatOrganization, text, false); return err }
 	deployments := func(text string) error { _, err := deploymentNames(text); return err }
 	return &setup{s: s, create: create, root: root, inputs: inputs{list: []input{
-		{what: whatOrganization, label: "Organization", note: "Its name for everyone.", needed: true, check: name},
+		{what: whatOrganization, label: "Organization", note: "Its name for everyone.", needed: true, check: name,
+			field: suggestion(s.about.Organization)},
 		{what: whatDeployment, label: "Deployments", note: "Spaces or commas between; add more later.", check: deployments,
-			field: newField("prod, staging")},
+			field: suggestion("prod, staging")},
 	}}}
 }
 

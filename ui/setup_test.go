@@ -127,3 +127,42 @@ func TestFirstRunStaysDeafOnceCreated(t *testing.T) {
 		t.Errorf("created %d times, posted %v", f.created, f.s.posts)
 	}
 }
+
+// TestFirstRunSuggests: what is suggested can be taken as it is, typed over, or edited.
+func TestFirstRunSuggests(t *testing.T) {
+	suggested := func() *firstRun {
+		f := newFirstRun(false)
+		f.s.about.Organization = "acme"
+		f.setup = newSetup(f.s, f.setup.create, false).(*setup)
+		return f
+	}
+	for _, c := range []struct {
+		what   string
+		do     func(f *firstRun)
+		name   string
+		deploy []string
+	}{
+		{"taken", func(*firstRun) {}, "acme", []string{"prod", "staging"}},
+		{"typed over", func(f *firstRun) {
+			f.typed("globex")
+			f.do(keymap.SetupNext)
+			f.typed("eu")
+		}, "globex", []string{"eu"}},
+		{"edited", func(f *firstRun) {
+			f.Update(tea.KeyMsg{Type: tea.KeyEnd})
+			f.typed("-labs")
+		}, "acme-labs", []string{"prod", "staging"}},
+		{"taken back", func(f *firstRun) {
+			f.Update(tea.KeyMsg{Type: tea.KeyBackspace})
+			f.typed("x")
+			f.do(keymap.SetupNext, keymap.SetupClear)
+		}, "x", nil},
+	} {
+		f := suggested()
+		c.do(f)
+		f.do(keymap.SetupAccept)
+		if f.created != 1 || f.name != c.name || !slices.Equal(f.deployments, c.deploy) {
+			t.Errorf("%s: created %d times, %q with %v", c.what, f.created, f.name, f.deployments)
+		}
+	}
+}

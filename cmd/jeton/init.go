@@ -46,8 +46,8 @@ func (p *program) create(ctx context.Context, found model.Found) error {
 	from := source(p.getenv, ttyName())
 	from.Door = model.DoorCommand
 	if err := newOpener(s.store, s.keyset, from, nil).create(ctx, found); err != nil {
-		if errors.Is(err, model.ErrDirectory) {
-			return fmt.Errorf("%w, or open what is there with jeton --store %s", err, s.store)
+		if errors.Is(err, model.ErrExists) {
+			return fmt.Errorf("%w: open it with jeton --store %s, or choose another directory", err, s.store)
 		}
 		return err
 	}

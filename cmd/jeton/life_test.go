@@ -35,7 +35,7 @@ func TestInitCreatesOnce(t *testing.T) {
 		}
 	}
 	_, errs, code := command(t, env, "init", "--organization", "other")
-	if code != 1 || strings.Count(errs, "\n") != 1 || !strings.Contains(errs, "is not empty") || !strings.Contains(errs, "jeton --store") {
+	if code != 1 || strings.Count(errs, "\n") != 1 || !strings.Contains(errs, "an organization already") || !strings.Contains(errs, "jeton --store") {
 		t.Errorf("the second init: exit code %d, said %q", code, errs)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/user"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -164,4 +165,31 @@ func account(uid uint32) string {
 		return u.Username
 	}
 	return id
+}
+
+// hostName is what this machine calls itself, empty if it does not say.
+func hostName() string {
+	name, err := os.Hostname()
+	if err != nil {
+		return ""
+	}
+	return name
+}
+
+// organizationOf suggests a name for the organization of a host: that of its domain, or
+// of the host itself where it has no domain of its own.
+func organizationOf(host string) string {
+	labels := strings.Split(strings.ToLower(strings.TrimSuffix(host, ".")), ".")
+	name := labels[0]
+	if n := len(labels); n > 2 {
+		name = labels[n-2]
+	}
+	if name == "localhost" {
+		return ""
+	}
+	name, err := model.CleanName("organization", name, false)
+	if err != nil {
+		return ""
+	}
+	return name
 }

@@ -238,3 +238,12 @@ type quits struct{}
 func (q quits) Init() tea.Cmd                       { return tea.Sequence(func() tea.Msg { return nil }, tea.Quit) }
 func (q quits) Update(tea.Msg) (tea.Model, tea.Cmd) { return q, nil }
 func (q quits) View() string                        { return "" }
+
+func TestOrganizationOf(t *testing.T) {
+	for host, want := range map[string]string{"ops3": "ops3", "Ops3.acme.io": "acme", "ops3.lan": "ops3", "ops3.eu.acme.io.": "acme",
+		"localhost": "", "localhost.localdomain": "", "": "", "a\x1b[2Jb": ""} {
+		if got := organizationOf(host); got != want {
+			t.Errorf("%q: %q, want %q", host, got, want)
+		}
+	}
+}

@@ -93,7 +93,7 @@ func (p *program) appConfig(s setup, o *opener, c *clip.Clipboard, clock func() 
 		Opener: o, Theme: theme.New(renderer, background, glyphs), Clipboard: c, Keys: s.config.Keys, Now: clock,
 		Times: ui.Times{Hide: s.config.HideAfter, Clear: s.config.ClearAfter, Undo: s.config.UndoKeep},
 		About: ui.About{Version: version(), Store: s.store, Keyset: s.keyset, Config: s.configFile,
-			Theme: background.String(), Glyphs: glyphs.Name, Account: account(o.uid)},
+			Theme: background.String(), Glyphs: glyphs.Name, Account: account(o.uid), Organization: organizationOf(hostName())},
 		Root: o.uid == 0, Mouse: s.config.Mouse,
 	}
 }
