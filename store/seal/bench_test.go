@@ -52,3 +52,44 @@ func BenchmarkLoad(b *testing.B) {
 		must(Load(path))(b)
 	}
 }
+
+func BenchmarkRecord(b *testing.B) {
+	k, _, _ := newPair(b)
+	e := k.Elements()
+	b.ReportAllocs()
+	for seq := uint64(0); b.Loop(); seq++ {
+		e.Record(1, 14, seq)
+	}
+}
+
+func BenchmarkBytes(b *testing.B) {
+	k, _, _ := newPair(b)
+	e, name, block := k.Elements(), []byte("head"), make([]byte, 64)
+	b.ReportAllocs()
+	for b.Loop() {
+		e.Bytes(1, name, block)
+	}
+}
+
+func BenchmarkSign(b *testing.B) {
+	k, _, _ := newPair(b)
+	head := make([]byte, 100)
+	b.ReportAllocs()
+	for b.Loop() {
+		must(k.Sign(1, head))(b)
+	}
+}
+
+// BenchmarkLoadWrapped is what a passphrase costs at the work that new files get.
+func BenchmarkLoadWrapped(b *testing.B) {
+	path := newFile(b)
+	must(Create(path))(b)
+	if err := SetPassphrase(path, nil, []byte("open")); err != nil {
+		b.Fatal(err)
+	}
+	ask := func(string) ([]byte, error) { return []byte("open"), nil }
+	b.ReportAllocs()
+	for b.Loop() {
+		must(LoadWith(path, ask))(b)
+	}
+}

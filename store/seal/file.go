@@ -2,207 +2,187 @@ package seal
 
 import (
 	"bytes"
-	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
+	"syscall"
+	"time"
 )
 
-// A keyset file is text: the notice below, one line of JSON, and one line with the SHA-256 of everything before it.
-const (
-	notice = `# jeton keyset: without this file the store is lost, and whoever has it can read the store.
-# Keep a copy apart from the store and from the store's backups. Do not edit: the last line checks every byte.
-`
-	sumPrefix  = "sha256 "
-	fileFormat = 1
-	maxFile    = 1 << 20
-)
-
-// material is the keys of a keyset outside their ciphers.
-type material struct {
-	id            [idSize]byte
-	primary       uint32
-	wrapping      map[uint32][]byte
-	lookup, state []byte
+// maker is what making and changing a keyset file depends on. Tests give their own.
+type maker struct {
+	random io.Reader
+	now    func() time.Time
+	work   int                     // scrypt's, as a power of two
+	before func(step string) error // told before each step of writing a file; nil: nobody
 }
 
-func (m *material) wipe() {
-	for _, key := range m.wrapping {
-		clear(key)
+func newMaker() maker { return maker{random: random(), now: time.Now, work: scryptWork} }
+
+// today is when a key is made, to the second.
+func (mk maker) today() time.Time { return mk.now().UTC().Truncate(time.Second) }
+
+// Create makes a keyset and writes it to path, plain, mode 0600, durably. It never replaces a file: the error is then
+// fs.ErrExist.
+func Create(path string) (*Keyset, error) { return newMaker().create(path) }
+
+func (mk maker) create(path string) (*Keyset, error) {
+	m, err := newMaterial(mk.random, mk.today())
+	if err != nil {
+		return nil, fmt.Errorf("create keyset %s: %w", path, err)
 	}
-	clear(m.lookup)
-	clear(m.state)
-}
-
-// body is the JSON line.
-type body struct {
-	Format   int           `json:"format"`
-	ID       string        `json:"id"`
-	Primary  uint32        `json:"primary"`
-	Wrapping []wrappingKey `json:"wrapping"`
-	Lookup   []byte        `json:"lookup"`
-	State    []byte        `json:"state"`
-}
-
-type wrappingKey struct {
-	Number uint32 `json:"number"`
-	Key    []byte `json:"key"`
-}
-
-// Create makes a keyset and writes it to path, mode 0600, durably. It never replaces a file: the error is then fs.ErrExist.
-func Create(path string) (*Keyset, error) { return create(path, random()) }
-
-func create(path string, random io.Reader) (*Keyset, error) {
-	m := &material{primary: 1, wrapping: map[uint32][]byte{1: make([]byte, keySize)}, lookup: make([]byte, keySize), state: make([]byte, keySize)}
-	for _, b := range [][]byte{m.id[:], m.wrapping[1], m.lookup, m.state} {
-		if _, err := io.ReadFull(random, b); err != nil {
-			return nil, fmt.Errorf("create keyset %s: %w", path, err)
-		}
-	}
+	defer m.wipe()
 	text, err := render(m)
 	if err != nil {
 		return nil, fmt.Errorf("create keyset %s: %w", path, err)
 	}
 	defer clear(text)
-	if err := write(path, text); errors.Is(err, fs.ErrExist) {
+	err = mk.writeNew(path, nil, text)
+	if errors.Is(err, fs.ErrExist) {
 		return nil, fmt.Errorf("create keyset: %w; use it, or choose another place", err)
-	} else if err != nil {
+	}
+	if err == nil {
+		if err = syncDir(filepath.Dir(path)); err != nil {
+			err = errors.Join(err, os.Remove(path))
+		}
+	}
+	if err != nil {
 		return nil, fmt.Errorf("create keyset: %w", err)
 	}
-	return newKeyset(m, random)
+	return newKeyset(m, mk.random)
 }
 
-// write creates path with text. What an error leaves behind is removed: it was never a keyset.
-func write(path string, text []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+// Load reads the keyset at path, where nobody can be asked for a passphrase. The errors are those of LoadWith.
+func Load(path string) (*Keyset, error) { return LoadWith(path, nil) }
+
+// LoadWith reads the keyset at path, and asks for its passphrase if it is wrapped by one. The errors are ErrMissing,
+// ErrPermissions, ErrDamaged, ErrFormat, ErrPassphrase, ErrWrongPassphrase and what ask returns.
+func LoadWith(path string, ask Passphrase) (*Keyset, error) {
+	o, err := open(path, ask)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	err = f.Chmod(0o600)
-	if err == nil {
-		_, err = f.Write(text)
-	}
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = syncDir(filepath.Dir(path))
-	}
+	defer o.wipe()
+	return newKeyset(o.material, random())
+}
+
+// Wrapped tells whether the keyset at path is wrapped by a passphrase, without opening it. The errors are ErrMissing,
+// ErrPermissions and ErrDamaged; a file that does not open may still be told apart.
+func Wrapped(path string) (bool, error) {
+	file, _, err := read(path)
 	if err != nil {
-		return errors.Join(err, os.Remove(path))
+		return false, err
+	}
+	defer clear(file)
+	_, wrapped, err := begin(file)
+	if err != nil {
+		return false, damaged(path, err)
+	}
+	return wrapped, nil
+}
+
+// opened is a keyset file that was read, with its keys. All of it is secret.
+type opened struct {
+	file     []byte // as it is on the disk
+	text     []byte // of file, without the comments of an export
+	material *material
+	phrase   []byte // nil: the file is plain
+	info     fs.FileInfo
+}
+
+func (o *opened) wipe() {
+	clear(o.file)
+	clear(o.phrase)
+	if o.material != nil {
+		o.material.wipe()
+	}
+}
+
+// open reads and opens the file at path. The caller wipes what it returns.
+func open(path string, ask Passphrase) (*opened, error) {
+	file, info, err := read(path)
+	if err != nil {
+		return nil, err
+	}
+	o := &opened{file: file, info: info}
+	if err := o.open(path, ask); err != nil {
+		o.wipe()
+		return nil, err
+	}
+	return o, nil
+}
+
+func (o *opened) open(path string, ask Passphrase) error {
+	text, wrapped, err := begin(o.file)
+	if err != nil {
+		return damaged(path, err)
+	}
+	plain := text
+	if wrapped {
+		if plain, o.phrase, err = unwrapText(path, text, ask); err != nil {
+			return err
+		}
+		defer clear(plain)
+	}
+	o.text = text
+	if o.material, err = parse(plain); errors.Is(err, ErrFormat) {
+		return fmt.Errorf("keyset %s: %w", path, err)
+	} else if err != nil {
+		return damaged(path, err)
 	}
 	return nil
 }
 
-func syncDir(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+func damaged(path string, why error) error {
+	return fmt.Errorf("keyset %s: %w (%w); restore your copy", path, ErrDamaged, why)
 }
 
-// Load reads the keyset at path. The errors are ErrMissing, ErrPermissions, ErrDamaged and ErrFormat.
-func Load(path string) (*Keyset, error) {
-	text, err := read(path)
-	if err != nil {
-		return nil, err
-	}
-	defer clear(text)
-	m, err := parse(text)
-	if errors.Is(err, ErrFormat) {
-		return nil, fmt.Errorf("keyset %s: %w", path, err)
+// read returns what is in the file if it is a file for its owner alone. It does not wait for a pipe to be written.
+func read(path string) ([]byte, fs.FileInfo, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, missing(path)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("keyset %s: %w (%w); restore your copy", path, ErrDamaged, err)
+		return nil, nil, fmt.Errorf("read keyset: %w", err)
 	}
-	return newKeyset(m, random())
-}
-
-// read returns the file's text if it is a file for its owner alone.
-func read(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("%w at %s: restore your copy, or name the place where it is", ErrMissing, path)
-	case err != nil:
-		return nil, fmt.Errorf("read keyset: %w", err)
-	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("keyset %s: %w (not a regular file); restore your copy", path, ErrDamaged)
-	case info.Mode().Perm()&0o077 != 0:
-		return nil, fmt.Errorf("%w: %s has mode %04o; run chmod 600 %s, and think about who may have read it", ErrPermissions, path, info.Mode().Perm(), path)
+	info, err := f.Stat()
+	if err == nil {
+		err = readable(path, info)
 	}
-	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("read keyset: %w", err)
+		return nil, nil, errors.Join(err, f.Close())
 	}
-	text, err := io.ReadAll(io.LimitReader(f, maxFile))
+	file, err := readAll(io.LimitReader(f, maxFile+1), int(info.Size()))
 	if err = errors.Join(err, f.Close()); err != nil {
-		return nil, fmt.Errorf("read keyset: %w", err)
+		clear(file)
+		return nil, nil, fmt.Errorf("read keyset: %w", err)
 	}
-	return text, nil
+	return file, info, nil
 }
 
-// render writes the file's text. The caller overwrites it.
-func render(m *material) ([]byte, error) {
-	b := body{Format: fileFormat, ID: hex.EncodeToString(m.id[:]), Primary: m.primary, Lookup: m.lookup, State: m.state}
-	for number, key := range m.wrapping {
-		b.Wrapping = append(b.Wrapping, wrappingKey{number, key})
-	}
-	slices.SortFunc(b.Wrapping, func(x, y wrappingKey) int { return cmp.Compare(x.Number, y.Number) })
-	line, err := json.Marshal(b)
-	if err != nil {
-		return nil, err
-	}
-	defer clear(line)
-	out := make([]byte, 0, len(notice)+len(line)+128)
-	out = append(append(append(out, notice...), line...), '\n')
-	return append(out, sumLine(out)...), nil
+func missing(path string) error {
+	return fmt.Errorf("%w at %s: restore your copy, or name the place where it is", ErrMissing, path)
 }
 
-func sumLine(text []byte) string { return fmt.Sprintf("%s%x\n", sumPrefix, sha256.Sum256(text)) }
-
-// parse reads the file's text. Its errors say what is wrong and never quote the file.
-func parse(text []byte) (*material, error) {
-	before, ok := bytes.CutSuffix(text, []byte("\n"))
-	end := bytes.LastIndexByte(before, '\n') + 1
-	if !ok || end == 0 || string(text[end:]) != sumLine(text[:end]) {
-		return nil, errors.New("it does not match its checksum")
-	}
-	start := bytes.LastIndexByte(text[:end-1], '\n') + 1
-	return parseBody(text[start:end])
-}
-
-func parseBody(line []byte) (*material, error) {
-	var b body
-	if json.Unmarshal(line, &b) != nil {
-		return nil, errors.New("its keys cannot be read")
-	}
-	m := &material{primary: b.Primary, wrapping: map[uint32][]byte{}, lookup: b.Lookup, state: b.State}
-	for _, w := range b.Wrapping {
-		if _, twice := m.wrapping[w.Number]; twice || len(w.Key) != keySize {
-			return nil, fmt.Errorf("wrapping key %d is there twice or of the wrong length", w.Number)
-		}
-		m.wrapping[w.Number] = w.Key
-	}
-	id, err := hex.DecodeString(b.ID)
+func readable(path string, info fs.FileInfo) error {
 	switch {
-	case b.Format > fileFormat:
-		return nil, fmt.Errorf("format %d: %w", b.Format, ErrFormat)
-	case b.Format != fileFormat || err != nil || len(id) != idSize:
-		return nil, errors.New("its format or id is not one of a keyset")
-	case len(b.Lookup) != keySize || len(b.State) != keySize:
-		return nil, errors.New("its lookup or state key is of the wrong length")
-	case m.wrapping[b.Primary] == nil:
-		return nil, fmt.Errorf("its primary wrapping key, %d, is not in it", b.Primary)
+	case !info.Mode().IsRegular():
+		return damaged(path, errors.New("not a regular file"))
+	case info.Mode().Perm()&0o077 != 0:
+		return fmt.Errorf("%w: %s has mode %04o; run chmod 600 %s, and think about who may have read it", ErrPermissions, path, info.Mode().Perm(), path)
+	case info.Size() > maxFile:
+		return damaged(path, fmt.Errorf("larger than %d bytes", maxFile))
 	}
-	m.id = [idSize]byte(id)
-	return m, nil
+	return nil
+}
+
+// readAll reads up to about size bytes without leaving copies of secrets in memory that was outgrown.
+func readAll(r io.Reader, size int) ([]byte, error) {
+	b := bytes.NewBuffer(make([]byte, 0, size+2*bytes.MinRead))
+	_, err := b.ReadFrom(r)
+	return b.Bytes(), err
 }

@@ -2,17 +2,33 @@
 //
 // # Policy
 //
-//   - One keyset file belongs to one store. It holds numbered wrapping keys, of which one is primary, a lookup key and a key for
-//     the checks of state. Whoever has it can read the store; without it the store is lost: a copy is kept apart.
+//   - One keyset file belongs to one store. It holds numbered wrapping, signing and lookup keys, of each of which the newest is
+//     primary, a key for the checks of state and one for the digest of all of state. Whoever has it can read the store; without it
+//     the store is lost: a copy is kept apart, and Export writes one for the safe.
 //   - The file carries a checksum over every byte. A changed byte is named as damage and never yields another key. A file that
 //     others may read is refused.
+//   - The file may be wrapped by a passphrase. It is then an ASCII-armored age file with a scrypt recipient and the plain text
+//     inside, so age -d opens it too. Age authenticates every byte but names no damage in the salt or the wrapped file key: that
+//     looks like a wrong passphrase. More scrypt work than 2^20 (1 GiB of memory) is refused before the passphrase is asked for.
+//   - Comment lines of an export before the text are skipped: at most 32, each "#" or "# " and printable ASCII, at most 160 bytes.
+//     They are no part of the checksum, and age wants them removed.
+//   - A file is changed by replacing it: written beside it, synced, renamed over it, the directory synced. A crash leaves the old
+//     or the new file, whole. Two programs cannot change one file at once; a file's owner stays its owner.
 //   - Records are sealed under data keys, which are wrapped by the keyset: XChaCha20-Poly1305 throughout, random nonces of 24
 //     bytes, associated data that says where a record belongs. A wrapped key names its wrapping key and keyset, so rotation adds
-//     a wrapping key, makes it primary and leaves what was sealed alone.
+//     a wrapping key, makes it primary and leaves what was sealed alone; Rewrap moves data keys over, and Retire then drops what
+//     nothing needs any more. Numbers only grow and are never given again.
 //   - What does not open is refused as one error, ErrRefused: wrong key, wrong place and changed bytes look the same on purpose.
-//   - Keys print as [redacted] in every verb, in JSON and in logs. They are never returned.
-//   - Wipe drops the keys. What this package read or generated is overwritten as soon as the ciphers are set up; the copies
-//     inside the ciphers and the JSON encoder can only be dropped, and the collector takes them later.
+//   - Keys print as [redacted] in every verb, in JSON and in logs. They are never returned: signing happens in here.
+//   - Wipe drops the keys. What this package read or generated is overwritten as soon as the ciphers are set up, and so is a
+//     passphrase after its use; the copies inside the ciphers, age, scrypt and the JSON encoder can only be dropped, and the
+//     collector takes them later. What a replaced file left on the disk and in backups is beyond this package.
+//
+// # Formats of the file
+//
+// Format 1 had one lookup key, no signing seed and no digest key. The last two are derived from its state key, by HKDF-SHA256
+// with a label each, whenever it is read, so an old file opens without being written; it becomes format 2, with the derived keys
+// in it, when something changes it.
 //
 // # Why not tink
 //
@@ -36,14 +52,30 @@ var (
 	ErrPermissions = errors.New("the keyset is open to others")
 	// ErrFormat: the file, or something sealed, was written by a newer program.
 	ErrFormat = errors.New("a newer format: use the program that wrote it")
+	// ErrPassphrase: the file is wrapped by a passphrase and there is nobody to ask for it.
+	ErrPassphrase = errors.New("wrapped by a passphrase")
+	// ErrWrongPassphrase: the passphrase does not open the file.
+	ErrWrongPassphrase = errors.New("the passphrase does not open it")
 )
 
-// Errors of opening what was sealed.
+// Errors of changing the keyset file.
+var (
+	// ErrBusy: another program is changing a keyset in the same directory.
+	ErrBusy = errors.New("the keyset is being changed by another program")
+	// ErrPrimary: a primary key cannot be retired.
+	ErrPrimary = errors.New("the key is the primary one")
+	// ErrUnsettled: the new file is in place, but a power cut may bring the old one back.
+	ErrUnsettled = errors.New("the keyset was replaced, but the directory could not be synced")
+)
+
+// Errors of using keys.
 var (
 	// ErrRefused: sealed bytes do not open, because the key, the place or the bytes are not the right ones.
 	ErrRefused = errors.New("sealed bytes do not open: wrong key, wrong place, or changed")
 	// ErrOtherKeyset: a data key was wrapped by another keyset, or by a wrapping key this copy does not have.
 	ErrOtherKeyset = errors.New("the data key belongs to another keyset")
+	// ErrNoKey: the keyset has no key of that number.
+	ErrNoKey = errors.New("the keyset has no such key")
 	// ErrWiped: the key was wiped.
 	ErrWiped = errors.New("the key was wiped")
 )
