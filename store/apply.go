@@ -43,13 +43,20 @@ func (s *Store) apply(frames []frame) error {
 	}
 	a.writes = s.keys.writes(a.writes)
 	a.writes = s.sets.Writes(a.writes)
-	key := state.AppliedKey()
-	mark := applied{Format: stateFormat, Store: s.id, Seq: s.applied, Counts: in.counts(a.people, a.last)}
-	if err := s.keep(a.writes, state.Write{Key: key, Value: s.signer.Sign(key, mark.encode())}); err != nil {
+	mark := applied{Format: StateFormat, Store: s.id, Seq: s.applied, Counts: in.counts(a.people, a.last)}
+	newest := frames[len(frames)-1].changes
+	mark.Digest, mark.Known = decodeDigest(newest[len(newest)-1].private.State)
+	if err := s.keep(a.writes, s.appliedWrite(mark)); err != nil {
 		return err
 	}
 	s.people, s.lastToken = a.people, a.last
+	s.digest, s.digestKnown = mark.Digest, mark.Known
 	return nil
+}
+
+func (s *Store) appliedWrite(a applied) state.Write {
+	key := state.AppliedKey()
+	return state.Write{Key: key, Value: s.signer.Sign(key, a.encode())}
 }
 
 // application is one run of apply.

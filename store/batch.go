@@ -19,6 +19,9 @@ type batch struct {
 	answers []pending
 	bytes   int
 	failed  error
+	digest  digest            // of the state that the changes leave
+	known   bool              // digest is
+	seqs    map[string]uint64 // which of them left a record, by its key
 }
 
 // pending is an answer that waits for the group to be durable; even a refusal or a
@@ -31,7 +34,7 @@ type pending struct {
 
 func (s *Store) newBatch() *batch {
 	b := &batch{Store: s, at: model.TimeOf(s.opts.Clock()), broken: s.brokenErr(), damage: s.damage(),
-		asked: map[model.Request]*change{}}
+		asked: map[model.Request]*change{}, digest: s.digest, known: s.digestKnown, seqs: map[string]uint64{}}
 	b.view = newGroup(s.people, s.lastToken, s.durableToken)
 	return b
 }
@@ -45,6 +48,10 @@ func (b *batch) remember() {
 		clear(b.lately)
 	}
 	maps.Copy(b.lately, b.view.tokens)
+	if len(b.latelyBy) > 2*latelyMost {
+		clear(b.latelyBy)
+	}
+	maps.Copy(b.latelyBy, b.seqs)
 }
 
 // durableToken is the token as it is in state. Only the committer calls it.
@@ -141,11 +148,16 @@ func (b *batch) accept(j *job, d model.Decision) {
 func (b *batch) add(c change, j *job) *change {
 	c.event.Seq = b.next()
 	c.event.Details = c.private.Details
+	left := b.account(&c)
 	if err := c.prepare(); err != nil {
 		if j != nil {
 			b.reply(j, answer{err: err}, nil)
 		}
 		return nil
+	}
+	b.digest = left
+	for _, key := range c.keys {
+		b.seqs[string(key)] = c.event.Seq
 	}
 	b.bytes += c.size()
 	b.changes = append(b.changes, &c)

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"jeton/model"
 )
@@ -106,7 +105,7 @@ func TestRefusalsAreEvents(t *testing.T) {
 		}
 	}
 	want(1, 1)
-	p.now = p.now.Add(time.Minute)
+	p.tick()
 	createToken(t, s, "another minute")
 	want(4, 4, 1, 1)
 	for range 2 {

@@ -11,12 +11,14 @@ import (
 
 	"jeton/model"
 	"jeton/store/journal"
+	"jeton/store/merkle"
 	"jeton/store/state"
 )
 
-// CheckHistory reads the whole journal and compares it with its checksums, reads every
-// block of state, opens every event and looks whether state has what it left, at a quarter of a processor at most. Damage
-// it finds is named in Health, and followers are told. Meant for the background, after
+// CheckHistory reads the whole journal and compares it with its checksums, compares state
+// with the digest its newest event has of it, reads every block of state, opens every
+// event and looks whether state has what it left, at a quarter of a processor at most.
+// Damage it finds is named in Health, and followers are told. Meant for the background, after
 // the first list; it ends early, without an error, when ctx does.
 func (s *Store) CheckHistory(ctx context.Context) error {
 	leave, err := s.enter()
@@ -59,6 +61,9 @@ func (s *Store) checkHistory(ctx context.Context) error {
 		}
 		s.journalDamaged(d)
 	}
+	if err := s.compareState(ctx); err != nil {
+		return err
+	}
 	if err := s.db.CheckTables(); err != nil {
 		_ = s.suspectIf(err)
 	}
@@ -68,8 +73,12 @@ func (s *Store) checkHistory(ctx context.Context) error {
 // compareAll opens every event and looks whether state has what the events up to known
 // left, since a table may be wrong with the right checksum: merging a damaged one
 // writes it anew.
+//
+// On the way it grows the tree of the events and compares it with the newest head.
 func (s *Store) compareAll(ctx context.Context, known uint64) error {
 	began := time.Now()
+	var tree merkle.Tree
+	head := s.notary.newest()
 	for f, err := range s.log.Frames(journal.Position{}) {
 		if journal.IsDamage(err) {
 			continue // named by the caller
@@ -77,7 +86,9 @@ func (s *Store) compareAll(ctx context.Context, known uint64) error {
 		if err != nil {
 			return err
 		}
-		if err := s.compareFrame(s.openFrame(f), known); err != nil {
+		opened := s.openFrame(f)
+		s.compareHead(&tree, head, opened)
+		if err := s.compareFrame(opened, known); err != nil {
 			if err = s.suspectIf(err); errors.Is(err, state.ErrDamaged) {
 				return nil // it is named, and state is made again as a whole
 			}
@@ -92,6 +103,20 @@ func (s *Store) compareAll(ctx context.Context, known uint64) error {
 		}
 	}
 	return nil
+}
+
+// compareHead grows the tree by a frame. Where it gets to the size of the head it must be
+// the tree of the head.
+func (s *Store) compareHead(tree *merkle.Tree, head merkle.Root, f openedFrame) {
+	for i := range f.changes {
+		if f.changes[i].event.Seq != tree.Size()+1 {
+			return // something is damaged, and named
+		}
+		tree.Append(f.changes[i].leaf)
+		if tree.Size() == head.Size && tree.Hash() != head.Hash {
+			s.journalDamaged(fmt.Errorf("events 1 to %d are not those of the signed head", head.Size))
+		}
+	}
 }
 
 func (s *Store) compareFrame(f openedFrame, known uint64) error {

@@ -98,6 +98,7 @@ func (s *Store) commitAll(jobs []*job) {
 // run commits what waits, and what is due without anybody waiting.
 func (s *Store) run() {
 	defer close(s.done)
+	defer s.caught()
 	timer := time.NewTimer(asleep)
 	defer timer.Stop()
 	for {

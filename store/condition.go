@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 
 	"jeton/model"
 	"jeton/store/state"
@@ -18,6 +19,7 @@ type condition struct {
 	suspect  bool // state gave something damaged: make it again at the next opening
 	clean    bool // the mark was clean when opened
 	notice   string
+	unsigned error // why the newest events are not under a signed head, or that not at its anchor
 }
 
 // Health tells what the store knows of its own condition.
@@ -32,7 +34,11 @@ func (s *Store) healthAt(seq uint64) model.Health {
 	c := &s.condition
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return model.Health{Seq: seq, Events: seq, Damage: c.damage, LowSpace: s.low.Load(), Checking: c.checking, Notice: c.notice}
+	h := model.Health{Seq: seq, Events: seq, Damage: c.damage, LowSpace: s.low.Load(), Checking: c.checking, Notice: c.notice}
+	if c.unsigned != nil {
+		h.Notice = joinNotices(h.Notice, c.unsigned.Error())
+	}
+	return h
 }
 
 func (s *Store) damage() *model.DamageError {
@@ -41,13 +47,18 @@ func (s *Store) damage() *model.DamageError {
 	return s.condition.damage
 }
 
-// setDamage names damage. What was named first stays: it is what people act on.
+// setDamage names damage, to those who follow too. What was named first stays: it is what
+// people act on.
 func (s *Store) setDamage(d *model.DamageError) {
 	s.condition.mu.Lock()
-	if s.condition.damage == nil {
+	first := s.condition.damage == nil
+	if first {
 		s.condition.damage = d
 	}
 	s.condition.mu.Unlock()
+	if first {
+		s.followers.tell()
+	}
 }
 
 // journalDamaged names damage in the journal, which from then on writes to nothing that
@@ -60,10 +71,22 @@ func (s *Store) journalDamaged(err error) {
 func (s *Store) setNotice(text string) {
 	s.condition.mu.Lock()
 	defer s.condition.mu.Unlock()
-	if s.condition.notice != "" {
-		text = s.condition.notice + "; " + text
+	s.condition.notice = joinNotices(s.condition.notice, text)
+}
+
+func joinNotices(a, b string) string {
+	if a == "" {
+		return b
 	}
-	s.condition.notice = text
+	return a + "; " + b
+}
+
+// setUnsigned keeps why there is no newer signed head, or it is not at its anchor; nil
+// when all is well.
+func (s *Store) setUnsigned(err error) {
+	s.condition.mu.Lock()
+	defer s.condition.mu.Unlock()
+	s.condition.unsigned = err
 }
 
 func (s *Store) setChecking(on bool) {
@@ -78,6 +101,18 @@ func (s *Store) breakOff(err error) {
 	defer s.condition.mu.Unlock()
 	if s.condition.broken == nil {
 		s.condition.broken = err
+	}
+}
+
+// caught is deferred by goroutines of the store's own: a mistake in one must not end the
+// process with the terminal as the screens have it.
+func (s *Store) caught() {
+	if s.opts.Crashed == nil {
+		return
+	}
+	if thrown := recover(); thrown != nil {
+		s.breakOff(model.ErrUnknown)
+		s.opts.Crashed(thrown)
 	}
 }
 
@@ -136,6 +171,7 @@ func (s *Store) measure() {
 
 // followers are told the newest sequence number.
 type followers struct {
+	newest atomic.Uint64
 	mu     sync.Mutex
 	all    map[chan uint64]struct{}
 	closed bool
@@ -183,7 +219,13 @@ func (s *Store) notify() {
 	s.mu.RLock()
 	seq := s.applied
 	s.mu.RUnlock()
-	f := &s.followers
+	s.followers.newest.Store(seq)
+	s.followers.tell()
+}
+
+// tell sends the newest number once more. Damage is named from places that hold locks of
+// the store, so it asks for none.
+func (f *followers) tell() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for c := range f.all {
@@ -191,6 +233,6 @@ func (s *Store) notify() {
 		case <-c: // make room: only the newest number counts
 		default:
 		}
-		c <- seq
+		c <- f.newest.Load()
 	}
 }

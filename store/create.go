@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -115,6 +116,7 @@ func founding(_ context.Context, o Options, found model.Found, source model.Sour
 		return errors.Join(err, s.log.Close(), s.lock.Close())
 	}
 	s.use(db)
+	s.digestKnown = true // of nothing
 	err = s.first(found, source)
 	return errors.Join(err, s.closeFiles())
 }
@@ -132,7 +134,7 @@ func (s *Store) Identify(uid uint32, source model.Source, account string) (model
 	p := s.snapshot()
 	u, ok := p.users[p.accounts[uid]]
 	if !ok || !u.Active() {
-		return model.Actor{}, &model.UnknownUserError{Account: account, Organization: p.org.Name,
+		return model.Actor{}, &model.UnknownUserError{Account: cmp.Or(u.Login, account), Organization: p.org.Name,
 			Admins: p.admins(3), Deactivated: ok}
 	}
 	return model.Actor{User: u.ID, Source: source}, nil

@@ -12,7 +12,8 @@ import (
 
 // Records and events are CBOR in its core deterministic form: one value, one
 // encoding, so that digests mean something. Decoding has limits, since what is read
-// may be damaged.
+// may be damaged; text is taken as it is, since no door lets anything in that is not
+// UTF-8, and a history that holds some all the same must still be read.
 var encoding, decoding = modes()
 
 // maxRecord is how large a record may become, in bytes: Badger and a group of
@@ -26,7 +27,7 @@ func modes() (cbor.EncMode, cbor.DecMode) {
 	if err != nil {
 		panic("cbor encoding options: " + err.Error())
 	}
-	dec, err := cbor.DecOptions{DupMapKey: cbor.DupMapKeyEnforcedAPF, IndefLength: cbor.IndefLengthForbidden,
+	dec, err := cbor.DecOptions{DupMapKey: cbor.DupMapKeyEnforcedAPF, UTF8: cbor.UTF8DecodeInvalid, IndefLength: cbor.IndefLengthForbidden,
 		TagsMd: cbor.TagsForbidden, MaxNestedLevels: 8, MaxArrayElements: 1 << 17, MaxMapPairs: 1 << 10}.DecMode()
 	if err != nil {
 		panic("cbor decoding options: " + err.Error())

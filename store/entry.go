@@ -67,7 +67,8 @@ type private struct {
 	// Asked is a digest of the change with the request number: who repeats the
 	// request must repeat the change.
 	Asked []byte `cbor:"3,keyasint,omitempty"`
-	// State is the digest of the whole state this event leaves. Reserved: none yet.
+	// State is the digest of the whole state this event leaves; none where it was not
+	// known.
 	State []byte `cbor:"4,keyasint,omitempty"`
 }
 
@@ -77,6 +78,7 @@ type change struct {
 	private private
 	records []model.Record
 	dataKey uint32
+	leaf    []byte   // the readable part as it was written, which signed heads cover
 	keys    [][]byte // of the records
 	plain   [][]byte // details and records, encoded, until they are sealed
 	sealed  [][]byte // the records as they lie in journal and state
@@ -91,7 +93,7 @@ func associated(store [16]byte, key []byte, seq uint64) []byte {
 	return append(out, key...)
 }
 
-func digest(salt, key, plain []byte) []byte {
+func partDigest(salt, key, plain []byte) []byte {
 	h := sha256.New()
 	h.Write(salt)
 	h.Write(key)
@@ -147,7 +149,7 @@ func (c *change) seal(store [16]byte, key *seal.DataKey) ([]byte, error) {
 			at = c.keys[i-1]
 		}
 		salt := salts[i*saltLen : (i+1)*saltLen : (i+1)*saltLen]
-		h.Parts = append(h.Parts, part{Key: at, Digest: digest(salt, at, plain)})
+		h.Parts = append(h.Parts, part{Key: at, Digest: partDigest(salt, at, plain)})
 		parts = append(parts, key.Seal(nil, append(salt, plain...), associated(store, at, c.event.Seq)))
 	}
 	c.plain, c.sealed = nil, parts[1:]
@@ -198,7 +200,7 @@ func openPart(buf []byte, store [16]byte, key *seal.DataKey, at []byte, seq uint
 
 // openDetails reads the event without its records.
 func openDetails(store [16]byte, keys *dataKeys, e entry, h header) (change, error) {
-	c := change{event: h.event(), dataKey: h.DataKey, sealed: e.Records}
+	c := change{event: h.event(), dataKey: h.DataKey, leaf: e.Header, sealed: e.Records}
 	key, err := keys.get(h.DataKey)
 	if err != nil {
 		return c, err

@@ -52,10 +52,10 @@ func FuzzRecord(f *testing.F) {
 
 // FuzzStateValues decodes what state keeps beside records.
 func FuzzStateValues(f *testing.F) {
-	f.Add(applied{Format: stateFormat, Seq: 7, Counts: counts{Users: 3, LastToken: 9}}.encode())
+	f.Add(applied{Format: StateFormat, Seq: 7, Counts: counts{Users: 3, LastToken: 9}}.encode())
 	f.Add(framePlace{Segment: 1, Offset: 8192, Count: 3}.encode())
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		if a, err := decodeApplied(raw); err == nil && a.Format == stateFormat && string(a.encode()) != string(raw) {
+		if a, err := decodeApplied(raw); err == nil && a.Format == StateFormat && string(a.encode()) != string(raw) {
 			t.Fatal("an applied mark has two encodings")
 		}
 		if p, err := decodeFramePlace(raw); err == nil && string(p.encode()) != string(raw) {

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,7 +22,7 @@ var ctx = context.Background()
 type place struct {
 	t    testing.TB
 	opts Options
-	now  time.Time
+	now  *atomic.Pointer[time.Time] // read by the store's own goroutines too
 	free uint64
 }
 
@@ -34,9 +35,11 @@ func newPlace(t testing.TB) *place {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &place{t: t, now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), free: 1 << 40}
+	p := &place{t: t, now: &atomic.Pointer[time.Time]{}, free: 1 << 40}
+	noon := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	p.now.Store(&noon)
 	p.opts = Options{Dir: filepath.Join(dir, "store"), Keyset: k,
-		Clock:     func() time.Time { return p.now },
+		Clock:     func() time.Time { return *p.now.Load() },
 		FreeSpace: func(string) (uint64, error) { return p.free, nil }}
 	return p
 }
@@ -85,14 +88,23 @@ func (p *place) close(s *Store) {
 	}
 }
 
-// crash returns the place as a power cut would leave it: a copy of the files of an
-// open store, state first, since state never knows what the journal does not.
+// tick moves the clock to another minute.
+func (p *place) tick() {
+	next := p.now.Load().Add(time.Minute)
+	p.now.Store(&next)
+}
+
+// crash returns the place as a power cut would leave it: a copy of the files of an open
+// store, the journal last, since heads and state never know what the journal does not.
 func (p *place) crash() *place {
 	p.t.Helper()
 	c := *p
 	c.opts.Dir = filepath.Join(p.t.TempDir(), "store")
-	c.opts.Clock = func() time.Time { return c.now }
 	c.opts.FreeSpace = func(string) (uint64, error) { return c.free, nil }
+	if err := os.Mkdir(c.opts.Dir, 0o700); err != nil {
+		p.t.Fatal(err)
+	}
+	copyTree(p.t, filepath.Join(p.opts.Dir, headsName), filepath.Join(c.opts.Dir, headsName))
 	for _, name := range []string{stateName, journalName} {
 		copyTree(p.t, filepath.Join(p.opts.Dir, name), filepath.Join(c.opts.Dir, name))
 	}

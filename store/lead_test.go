@@ -99,3 +99,22 @@ func TestCountedRefusalsWakeTheCommitter(t *testing.T) {
 	}
 	go s.run() // closing waits for it
 }
+
+// TestPanicBehindTheScenes breaks the goroutine that nobody called: who opened the store
+// is told, the store writes nothing more, and it closes.
+func TestPanicBehindTheScenes(t *testing.T) {
+	p, s := newOpen(t)
+	p.close(s)
+	told := make(chan any, 1)
+	p.opts.Crashed = func(thrown any) { told <- thrown }
+	p.opts.Decide = func(model.View, model.Case, model.Change) (model.Decision, error) { panic("a bug") }
+	s = p.open()
+	s.queue <- &job{actor: ana, ask: model.CreateToken{Kind: model.AgentToken}, answer: make(chan answer, 1)}
+	if thrown := <-told; thrown != "a bug" {
+		t.Errorf("told %v", thrown)
+	}
+	if _, _, err := s.Change(ctx, ana, model.Request{}, model.Revoke{Token: 1}); err == nil {
+		t.Error("it goes on writing")
+	}
+	p.close(s)
+}

@@ -44,7 +44,7 @@ func TestHiddenRecord(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			mark := applied{Format: stateFormat, Store: s.id, Seq: s.applied, Counts: in.counts(s.people, s.lastToken)}
+			mark := applied{Format: StateFormat, Store: s.id, Seq: s.applied, Counts: in.counts(s.people, s.lastToken)}
 			hide(&mark.Counts)
 			return []state.Write{{Key: state.AppliedKey(), Value: s.signer.Sign(state.AppliedKey(), mark.encode())}}
 		})
@@ -77,8 +77,8 @@ func TestCheckComparesState(t *testing.T) {
 	for key, now := range want {
 		old, had := before[key]
 		isSet := strings.HasPrefix(key, "S")
-		if now == old || !had && !isSet || key == string(state.AppliedKey()) || strings.HasPrefix(key, "Se") {
-			continue // the set of a user's events is not compared
+		if now == old || !had && !isSet || key == string(state.AppliedKey()) {
+			continue
 		}
 		c := p.crash()
 		editState(t, c, func(s *Store) []state.Write {
@@ -88,11 +88,13 @@ func TestCheckComparesState(t *testing.T) {
 			return []state.Write{{Key: []byte(key), Value: []byte(old)}}
 		})
 		s := c.open()
-		if err := s.CheckHistory(ctx); err != nil {
-			t.Fatal(err)
-		}
-		if s.Health().Damage == nil && s.Health().Notice == "" {
-			t.Fatalf("an old %q was not named", key)
+		if s.Health().Notice == "" { // opening found nothing
+			if err := s.compareState(ctx); err != nil {
+				t.Fatal(err)
+			}
+			if d := s.Health().Damage; d == nil || !strings.Contains(d.What, errOtherState.Error()) {
+				t.Fatalf("with an old %q the health is %v", key, d)
+			}
 		}
 		c.close(s)
 		s = c.open()

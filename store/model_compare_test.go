@@ -13,6 +13,7 @@ import (
 func (m *machine) compare(rt *rapid.T) {
 	m.compareTokens(rt)
 	m.compareEvents(rt)
+	m.compareDigest(rt)
 	p := m.store.snapshot()
 	if p.org != m.ref.org {
 		rt.Fatalf("organization %+v, want %+v", p.org, m.ref.org)
@@ -104,5 +105,18 @@ func (m *machine) compareEvents(rt *rapid.T) {
 		if ev.Seq != want.Seq || ev.Action != want.Action || ev.Outcome != want.Outcome || ev.Actor != want.Actor {
 			rt.Fatalf("event %+v, want %+v", ev, want)
 		}
+	}
+}
+
+// compareDigest adds up everything in state: it is what the events carried on.
+func (m *machine) compareDigest(rt *rapid.T) {
+	v := m.store.db.View()
+	defer v.Close()
+	got, err := m.store.addUp(v, adding{})
+	if err != nil {
+		rt.Fatal(err)
+	}
+	if !m.store.digestKnown || got != m.store.digest {
+		rt.Fatalf("state adds up to %x, and event %d says %x (known: %v)", got, m.store.applied, m.store.digest, m.store.digestKnown)
 	}
 }

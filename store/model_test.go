@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"pgregory.net/rapid"
 
@@ -51,14 +50,14 @@ func newMachine(t *testing.T) *machine {
 	p, s := newOpen(t)
 	m := &machine{t: t, place: p, store: s, ref: newReference()}
 	found := model.Found{Organization: "acme", Login: "ana", Account: 1000, Deployments: []string{"prod", "staging"}}
-	if err := m.ref.change(ana, model.TimeOf(p.now), found, model.Secret{}); err != nil {
+	if err := m.ref.change(ana, model.TimeOf(p.opts.Clock()), found, model.Secret{}); err != nil {
 		t.Fatal(err)
 	}
 	return m
 }
 
 // tick moves the clock to another minute, so that every refusal is written.
-func (m *machine) tick() { m.place.now = m.place.now.Add(time.Minute) }
+func (m *machine) tick() { m.place.tick() }
 
 func (m *machine) draw(rt *rapid.T) (model.Actor, model.Change) {
 	actor := ana
@@ -109,7 +108,7 @@ func (m *machine) change(rt *rapid.T) {
 		}
 	}
 	got := m.store.submit(ctx, j)
-	m.sameError(rt, c, got.err, m.ref.change(actor, model.TimeOf(m.place.now), c, j.value))
+	m.sameError(rt, c, got.err, m.ref.change(actor, model.TimeOf(m.place.opts.Clock()), c, j.value))
 }
 
 // group puts several changes into one frame.
@@ -130,7 +129,7 @@ func (m *machine) group(rt *rapid.T) {
 	}
 	m.store.commit(jobs, false)
 	for _, j := range jobs {
-		err := m.ref.change(j.actor, model.TimeOf(m.place.now), j.ask, j.value)
+		err := m.ref.change(j.actor, model.TimeOf(m.place.opts.Clock()), j.ask, j.value)
 		m.sameError(rt, j.ask, (<-j.answer).err, err)
 	}
 	go m.store.run()

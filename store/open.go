@@ -20,6 +20,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	s, err := openFiles(ctx, o)
 	if err == nil {
 		go s.run()
+		s.notary.start()
 	}
 	return s, err
 }
@@ -42,6 +43,7 @@ func openFiles(ctx context.Context, o Options) (*Store, error) {
 		return nil, errors.Join(err, s.abandon())
 	}
 	s.marked = s.applied
+	s.followers.newest.Store(s.applied)
 	return s, nil
 }
 
@@ -69,6 +71,9 @@ func (s *Store) abandon() error {
 	if s.log != nil {
 		err = errors.Join(err, s.log.Close())
 	}
+	if s.notary != nil {
+		s.notary.drop()
+	}
 	return errors.Join(err, s.lock.Close())
 }
 
@@ -86,8 +91,10 @@ func (s *Store) open(ctx context.Context) error {
 		return fmt.Errorf("open %s: %w", s.opts.Dir, err)
 	}
 	s.condition.clean = look.Mark.Clean
+	s.openNotary()
 	have, doubt := s.openState(look.Mark)
-	log, report, err := journal.Open(journal.Options{Dir: s.path(journalName), StoreID: look.Store, Header: s.keys.make, Acknowledged: have.Seq})
+	log, report, err := journal.Open(journal.Options{Dir: s.path(journalName), StoreID: look.Store, Header: s.keys.make,
+		Acknowledged: max(have.Seq, s.notary.tree.Size())})
 	if err != nil {
 		return s.journalFailed(err)
 	}
@@ -98,7 +105,17 @@ func (s *Store) open(ctx context.Context) error {
 	if err := s.keys.follow(log); err != nil {
 		return fmt.Errorf("open %s: %w", s.opts.Dir, err)
 	}
-	return s.upToDate(ctx, have, report, doubt)
+	if err := s.upToDate(ctx, have, report, doubt); err != nil {
+		return err
+	}
+	if err := s.settle(ctx); err != nil {
+		return err
+	}
+	if s.notary.bad != nil {
+		s.setDamage(&model.DamageError{What: s.notary.bad.Error(), Next: "run jeton audit verify; if the keyset is an old copy give the newest one, " +
+			"else move the file " + headsName + " aside to have a new head signed"})
+	}
+	return nil
 }
 
 // upToDate brings state to where the journal ends, by what is missing or, in doubt, anew.
@@ -153,24 +170,32 @@ func (s *Store) openState(mark journal.Mark) (have applied, doubt error) {
 		return have, err
 	}
 	s.use(db)
-	key := state.AppliedKey()
-	err = db.Get(key, func(raw []byte) error {
-		value, err := s.signer.Signed(key, raw)
-		if err == nil {
-			have, err = decodeApplied(value)
-		}
-		return err
-	})
+	v := db.View()
+	defer v.Close()
+	have, err = s.appliedIn(v)
 	switch {
 	case err != nil:
 		return applied{}, err
-	case have.Format != stateFormat:
+	case have.Format != StateFormat:
 		return applied{}, errors.New("state has another format")
 	case have.Store != s.id:
 		return applied{}, errors.New("state belongs to another store")
 	}
 	s.applied = have.Seq
 	return have, nil
+}
+
+// appliedIn is up to which event the journal was applied to what a view shows.
+func (s *Store) appliedIn(v *state.View) (have applied, err error) {
+	key := state.AppliedKey()
+	err = v.Get(key, func(raw []byte) error {
+		value, err := s.signer.Signed(key, raw)
+		if err == nil {
+			have, err = decodeApplied(value)
+		}
+		return err
+	})
+	return have, err
 }
 
 // use makes db the store's state.
@@ -194,8 +219,12 @@ func (s *Store) judge(have applied, r journal.Report) error {
 		return nil
 	}
 	if r.Ahead && len(r.Damage) == 1 {
-		return fmt.Errorf("%w: state knows event %d, the journal ends with event %d; restore the journal's newest files, nothing here was changed",
-			model.ErrAhead, have.Seq, r.Last)
+		who, seq := "state", have.Seq
+		if n := s.notary.tree.Size(); n > seq {
+			who, seq = "the newest signed head", n
+		}
+		return fmt.Errorf("%w: %s knows event %d, the journal ends with event %d; restore the journal's newest files, nothing here was changed",
+			model.ErrAhead, who, seq, r.Last)
 	}
 	s.setDamage(damageOf(r.Damage[0], len(r.Damage)))
 	return nil

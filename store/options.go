@@ -35,7 +35,13 @@ type Options struct {
 	FreeSpace func(dir string) (uint64, error) // bytes free for this process; nil: the file system's answer
 	GroupSize int                              // most changes committed at once; 0: 512
 	MarkEvery uint64                           // events after which state is made durable; 0: 20,000
+	Anchor    string                           // file outside of the store to which every signed head is appended; may be empty
 	Origin    string                           // where this process runs, for the one who finds the store locked: "pts/3 from 10.0.0.7"
+
+	// Crashed is told, from any goroutine, what a goroutine of the store's own panicked with,
+	// while its stack is still there; the store then writes nothing more. Nil: the panic goes
+	// on, and ends the process.
+	Crashed func(thrown any)
 
 	// Decide is model.Decide when nil. Only tests replace it, to keep what no rule lets in.
 	Decide func(model.View, model.Case, model.Change) (model.Decision, error)

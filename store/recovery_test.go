@@ -114,6 +114,8 @@ func TestApplyFails(t *testing.T) {
 	tok := createToken(t, s, "a")
 	c := p.crash()
 	s = c.open()
+	s.notary.stop() // it would be the first to notice
+	<-s.notary.done
 	if err := s.db.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -36,6 +36,7 @@ func (s *Store) replay(ctx context.Context, r journal.Report) error {
 // rebuild makes state anew from the whole journal, beside the old one, and puts it in
 // its place when it is complete and durable.
 func (s *Store) rebuild(ctx context.Context, why error) error {
+	s.rebuilt = true
 	if s.readOnly {
 		return s.rebuildInMemory(ctx, why)
 	}
@@ -64,7 +65,10 @@ func (s *Store) rebuild(ctx context.Context, why error) error {
 	}
 	s.condition.clean = false
 	s.setNotice(fmt.Sprintf("state was made again from the journal (%v)", why))
-	return s.adopt()
+	if err := s.adopt(); err != nil {
+		return err
+	}
+	return s.settleAnew()
 }
 
 // maxInMemory is how large a journal may be, in bytes, whose state is made in memory.
@@ -91,7 +95,7 @@ func (s *Store) rebuildInMemory(ctx context.Context, why error) error {
 		return fmt.Errorf("make state in memory: %w", err)
 	}
 	s.setNotice("state could not be used on the full disk and is in memory until jeton is opened again")
-	return nil
+	return s.settleAnew()
 }
 
 // swap puts the new state in the old one's place. Interrupted, it leaves no state,

@@ -25,7 +25,8 @@
 //   - A state that opens and is wrong all the same, since Badger gives damaged blocks good
 //     checksums when it merges them, is found when opening misses a record by number, or by
 //     [Store.CheckHistory], which compares it with every event.
-//   - State that knows more than its journal refuses everything ([model.ErrAhead]).
+//   - State, or a signed head, that knows more than the journal refuses everything
+//     ([model.ErrAhead]).
 //   - A disk almost full: lists and revocations go on, in the journal's preallocated
 //     space and in memory; state is not written ([model.ErrLowSpace]).
 //
@@ -74,10 +75,15 @@ type Store struct {
 	lastToken model.TokenID
 	applied   uint64           // newest event in state
 	end       journal.Position // behind its frame
+	element   element
+
+	digest      digest // of the state that the newest event left
+	digestKnown bool
 
 	low      atomic.Bool // disk almost full: Badger is not written
 	readOnly bool        // opened that way, until opened again
 	inMemory bool        // state is on no disk, until opened again
+	rebuilt  bool        // state was made again at this opening
 
 	turn     sync.Mutex // held by who commits: nobody else touches what is the committer's own
 	ended    bool       // nobody commits any more
@@ -91,6 +97,7 @@ type Store struct {
 	// The committer's own.
 	refusals *refusals
 	lately   map[model.TokenID]model.Token // some as they are in state: who made one goes on with it
+	latelyBy map[string]uint64             // which event left them, by the keys of their records
 	requests *requests
 	recalled bool   // requests were read from the journal
 	marked   uint64 // event of the last mark
@@ -99,6 +106,7 @@ type Store struct {
 
 	condition condition
 	followers followers
+	notary    *notary
 	randMu    sync.Mutex
 
 	alive sync.RWMutex // held by those who read files
@@ -108,8 +116,10 @@ type Store struct {
 func newStore(o Options) *Store {
 	s := &Store{opts: o.filled(), keyset: o.Keyset, keys: newDataKeys(o.Keyset), people: newPeople(),
 		queue: make(chan *job, 1024), wake: make(chan struct{}, 1), closing: make(chan struct{}), done: make(chan struct{}),
-		refusals: newRefusals(), lately: map[model.TokenID]model.Token{}, requests: newRequests()}
+		refusals: newRefusals(), lately: map[model.TokenID]model.Token{}, latelyBy: map[string]uint64{}, requests: newRequests()}
 	s.signer = state.Signer{MAC: s.mac}
+	s.element = o.Keyset.Elements().Record
+
 	s.followers.all = map[chan uint64]struct{}{}
 	return s
 }
@@ -149,6 +159,7 @@ func (s *Store) Close() error {
 		<-s.done
 		s.marking.Wait()
 		s.followers.close()
+		s.notary.close()
 		s.alive.Lock()
 		defer s.alive.Unlock()
 		s.gone = true
@@ -204,9 +215,7 @@ func (s *Store) closeClean() error {
 // condemn marks a state that gave something damaged, so that the next opening makes
 // it again.
 func (s *Store) condemn() error {
-	key := state.AppliedKey()
-	mark := applied{Store: s.id, Seq: s.applied} // of no format
-	return s.db.Commit([]state.Write{{Key: key, Value: s.signer.Sign(key, mark.encode())}})
+	return s.db.Commit([]state.Write{s.appliedWrite(applied{Store: s.id, Seq: s.applied})}) // of no format
 }
 
 // maybeMark moves the mark on in the background when enough has happened.
@@ -222,6 +231,7 @@ func (b *batch) maybeMark() {
 	s.marked = s.applied
 	s.marking.Go(func() {
 		defer s.markBusy.Store(false)
+		defer s.caught()
 		// A failure costs a longer replay and nothing else; the next mark tries again.
 		if s.db.Sync() == nil {
 			_ = s.log.SetMark(mark)

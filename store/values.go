@@ -94,18 +94,21 @@ func decodeFramePlace(b []byte) (framePlace, error) {
 	return framePlace{binary.BigEndian.Uint32(b), int64(binary.BigEndian.Uint64(b[4:])), binary.BigEndian.Uint32(b[12:])}, nil
 }
 
-// stateFormat is raised when what state keeps changes its form; an older state is
+// StateFormat is raised when what state keeps changes its form; an older state is
 // then made again from the journal.
-const stateFormat = 2
+const StateFormat = 3
 
-// applied is up to which event a state is the journal's, and how much of everything
-// that is always in memory it then had: a table with a damaged key hides a record
-// without an error, and a token number that looks free would be given a second time.
+// applied is up to which event a state is the journal's, what it then came to, and how
+// much of everything that is always in memory it had: a table with a damaged key hides a
+// record without an error, and a token number that looks free would be given a second
+// time.
 type applied struct {
 	Format uint32
 	Store  [16]byte
 	Seq    uint64
 	Counts counts
+	Known  bool // the digest is
+	Digest digest
 }
 
 type counts struct{ Users, Deployments, Agents, Revoked, LastToken uint64 }
@@ -136,7 +139,7 @@ func (s *Store) complete(have applied) error {
 	return nil
 }
 
-const appliedSize = 4 + 16 + 8 + 5*8
+const appliedSize = 4 + 16 + 8 + 5*8 + 1 + digestSize
 
 func (a applied) encode() []byte {
 	out := binary.BigEndian.AppendUint32(nil, a.Format)
@@ -145,7 +148,11 @@ func (a applied) encode() []byte {
 	for _, n := range []uint64{a.Seq, c.Users, c.Deployments, c.Agents, c.Revoked, c.LastToken} {
 		out = binary.BigEndian.AppendUint64(out, n)
 	}
-	return out
+	known := byte(0)
+	if a.Known {
+		known = 1
+	}
+	return append(append(out, known), a.Digest.encode()...)
 }
 
 // decodeApplied reads no more than the format of what another program wrote.
@@ -154,7 +161,7 @@ func decodeApplied(b []byte) (applied, error) {
 		return applied{}, fmt.Errorf("applied mark: %w", state.ErrDamaged)
 	}
 	a := applied{Format: binary.BigEndian.Uint32(b)}
-	if a.Format != stateFormat {
+	if a.Format != StateFormat {
 		return a, nil
 	}
 	if len(b) != appliedSize {
@@ -164,5 +171,7 @@ func decodeApplied(b []byte) (applied, error) {
 	for i, n := range []*uint64{&a.Seq, &a.Counts.Users, &a.Counts.Deployments, &a.Counts.Agents, &a.Counts.Revoked, &a.Counts.LastToken} {
 		*n = binary.BigEndian.Uint64(b[20+8*i:])
 	}
+	a.Known = b[appliedSize-digestSize-1] == 1
+	a.Digest, _ = decodeDigest(b[appliedSize-digestSize:])
 	return a, nil
 }

@@ -109,3 +109,11 @@ func (n SetName) prefix() []byte {
 func (n SetName) block(number uint32) []byte {
 	return binary.BigEndian.AppendUint32(n.prefix(), number)
 }
+
+// parseBlockKey takes the key of a block apart, but for the block's number.
+func parseBlockKey(key []byte) (SetName, bool) {
+	if len(key) != 1+1+8+4 || key[0] != prefixSet {
+		return SetName{}, false
+	}
+	return SetName{key[1], binary.BigEndian.Uint64(key[2:])}, true
+}

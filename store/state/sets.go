@@ -109,8 +109,10 @@ func (s *Sets) load(name SetName) (*Set, error) {
 	return set, err
 }
 
-func (s *Sets) decode(key, raw []byte) (*block, error) {
-	value, err := s.sign.Signed(key, raw)
+func (s *Sets) decode(key, raw []byte) (*block, error) { return decodeBlock(s.sign, key, raw) }
+
+func decodeBlock(sign Signer, key, raw []byte) (*block, error) {
+	value, err := sign.Signed(key, raw)
 	if err != nil || len(value) != BlockSize/8 || len(key) < 4 {
 		return nil, errors.Join(fmt.Errorf("a set: %w", ErrDamaged), err)
 	}

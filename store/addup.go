@@ -1,0 +1,182 @@
+package store
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"time"
+
+	"jeton/model"
+	"jeton/store/state"
+)
+
+// adding says how a view is added up.
+type adding struct {
+	pause  func(worked time.Duration) error                      // called now and then with how long it took since the last time; may stop it, may be nil
+	record func(k state.Kind, number uint64, value []byte) error // told of every record; may be nil
+}
+
+// addUp adds up everything a view says.
+func (s *Store) addUp(v *state.View, a adding) (digest, error) {
+	var d digest
+	began, n := time.Now(), 0
+	step := func(e [16]byte) error {
+		d.add(e)
+		if n++; n%256 != 0 {
+			return nil
+		}
+		worked := time.Since(began)
+		if worked < 10*time.Millisecond || a.pause == nil {
+			return nil
+		}
+		err := a.pause(worked)
+		began = time.Now()
+		return err
+	}
+	err := v.Walk(s.signer, state.Walker{
+		Record: func(k state.Kind, number uint64, value []byte) error {
+			if len(value) < valueHead {
+				return fmt.Errorf("record %c %d: %w", k, number, state.ErrDamaged)
+			}
+			if a.record != nil {
+				if err := a.record(k, number, value); err != nil {
+					return err
+				}
+			}
+			return step(s.element(byte(k), number, binary.BigEndian.Uint64(value)))
+		},
+		Lookup: func(key, raw []byte) error {
+			value, err := s.signer.Signed(key, raw)
+			if err != nil {
+				return err
+			}
+			_, number, ok := state.ParseRecordKey(value)
+			if !ok {
+				return fmt.Errorf("what a value leads to: %w", state.ErrDamaged)
+			}
+			return step(s.element(elementLookup, number, 0))
+		},
+		Member: func(name state.SetName, number uint64) error { return step(s.element.member(name, number)) },
+	})
+	return d, err
+}
+
+// errOtherState is a state that is not what its journal came to. Its checksums are good:
+// something that was true once was put back, or taken away.
+var errOtherState = fmt.Errorf("it is not what the journal came to: %w", state.ErrDamaged)
+
+// compareState adds up state and compares it with what the newest event in it says was
+// left. A state that is something else is named in Health, and made again at the next
+// opening. While the disk is almost full nothing is compared: a part of state is then in
+// memory, and not as it was at any one moment.
+func (s *Store) compareState(ctx context.Context) error {
+	if s.low.Load() {
+		return nil
+	}
+	v := s.db.View()
+	defer v.Close()
+	have, err := s.appliedIn(v)
+	if err != nil {
+		return s.suspectIf(err)
+	}
+	want, known, err := s.digestAt(v, have.Seq)
+	if err != nil {
+		return err
+	}
+	if !known && have.Known {
+		want, known = have.Digest, true
+	}
+	if !known {
+		return nil
+	}
+	got, err := s.addUp(v, adding{pause: func(worked time.Duration) error {
+		sleep(ctx, 3*worked)
+		return ctx.Err()
+	}})
+	if err == nil && got != want {
+		err = fmt.Errorf("state at event %d: %w", have.Seq, errOtherState)
+	}
+	if ctx.Err() != nil {
+		return nil
+	}
+	if err = s.suspectIf(err); errors.Is(err, state.ErrDamaged) {
+		return nil // it is named
+	}
+	return err
+}
+
+// digestAt returns the digest of the state that an event left. Where the journal is
+// damaged, or was written before events said so, it is not known.
+func (s *Store) digestAt(v *state.View, seq uint64) (d digest, known bool, err error) {
+	raw, err := s.eventAt(v, seq)
+	if err != nil {
+		if s.damage() != nil || errors.Is(err, model.ErrNotFound) {
+			return d, false, nil
+		}
+		return d, false, err
+	}
+	e, h, err := parseEntry(raw)
+	if err != nil {
+		return d, false, err
+	}
+	c, err := openDetails(s.id, s.keys, e, h)
+	if err != nil {
+		return d, false, err
+	}
+	d, known = decodeDigest(c.private.State)
+	return d, known, nil
+}
+
+// settle finds out what state comes to, so that the next event can say what it leaves.
+// Where neither the newest event nor state itself says so, state is not taken at its
+// word, but made again.
+func (s *Store) settle(ctx context.Context) error {
+	if s.digestKnown || s.damage() != nil {
+		return nil
+	}
+	v := s.db.View()
+	have, err := s.appliedIn(v)
+	if err == nil {
+		s.digest, s.digestKnown, err = s.digestAt(v, s.applied)
+	}
+	v.Close()
+	switch {
+	case err != nil || s.damage() != nil:
+		return err
+	case s.digestKnown:
+		return nil
+	case have.Known:
+		s.digest, s.digestKnown = have.Digest, true
+		return nil
+	}
+	return s.rebuild(ctx, errors.New("nothing says what it came to"))
+}
+
+// settleAnew adds up a state that was just made from the journal. If that is not what
+// the journal says it came to, the journal is not the one that was written.
+func (s *Store) settleAnew() error {
+	v := s.db.View()
+	defer v.Close()
+	d, err := s.addUp(v, adding{})
+	if err != nil {
+		return err
+	}
+	if s.damage() != nil {
+		s.digestKnown = false
+		return nil
+	}
+	if s.digestKnown {
+		if s.digest != d {
+			s.journalDamaged(fmt.Errorf("event %d says it left another state than the events come to", s.applied))
+		}
+		return nil
+	}
+	s.digest, s.digestKnown = d, true
+	have, err := s.appliedIn(v)
+	if err != nil {
+		return err
+	}
+	have.Known, have.Digest = true, d
+	return s.db.Commit([]state.Write{s.appliedWrite(have)})
+}

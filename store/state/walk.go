@@ -1,0 +1,50 @@
+package state
+
+// Walker is told of everything in a view that answers a question: what a state says,
+// but for the places of frames and the copies of data keys, which say nothing of the
+// organization.
+type Walker struct {
+	Record func(k Kind, number uint64, value []byte) error // every record
+	Lookup func(key, raw []byte) error                     // every keyed hash of a token value, its checksum not yet looked at
+	Member func(name SetName, number uint64) error         // every number in every set
+}
+
+// Walk reads the view from end to end. Something that is not one of ours is ErrDamaged.
+func (v *View) Walk(sign Signer, w Walker) error {
+	for _, prefix := range []byte{prefixCredential, prefixRecord} {
+		err := v.Scan([]byte{prefix}, []byte{prefix + 1}, func(key, value []byte) error {
+			k, number, ok := ParseRecordKey(key)
+			if !ok {
+				return ErrDamaged
+			}
+			return w.Record(k, number, value)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if err := v.Scan([]byte{prefixLookup}, []byte{prefixLookup + 1}, w.Lookup); err != nil {
+		return err
+	}
+	return v.Scan([]byte{prefixSet}, []byte{prefixSet + 1}, func(key, raw []byte) error {
+		return walkBlock(sign, key, raw, w.Member)
+	})
+}
+
+func walkBlock(sign Signer, key, raw []byte, member func(name SetName, number uint64) error) error {
+	name, ok := parseBlockKey(key)
+	if !ok {
+		return ErrDamaged
+	}
+	b, err := decodeBlock(sign, key, raw)
+	if err != nil {
+		return err
+	}
+	set := Set{blocks: []*block{b}}
+	NewList(&set, nil).Range(0, 1<<63, func(n uint64) {
+		if err == nil {
+			err = member(name, n)
+		}
+	})
+	return err
+}
