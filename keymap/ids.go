@@ -98,6 +98,7 @@ const (
 	UserRename     ID = "user.rename"
 	UserDeactivate ID = "user.deactivate"
 	UserDetails    ID = "user.details"
+	UserTokens     ID = "user.tokens"
 )
 
 // What scope User hears.

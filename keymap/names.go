@@ -88,6 +88,8 @@ func unknown(key string) string {
 	near := base
 	if ours, ok := otherNames[base]; ok {
 		near = ours
+	} else if utf8.RuneCountInString(last) == 2 {
+		near = "" // two characters are two keys rather than a slip in a name
 	} else if !one {
 		near = Nearest(base, keyNames)
 	}

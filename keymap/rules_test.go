@@ -31,6 +31,7 @@ func TestWithRefuses(t *testing.T) {
 		{"nothing like it", "zzzzzzzzzzzz.q", []string{"r"}, "", "list them all"},
 		{"no name", TokenReveal, []string{""}, "", "needs a name"},
 		{"slip", TokenReveal, []string{"entr"}, "entr", `did you mean "enter"?`},
+		{"two keys", TokenReveal, []string{"ab"}, "ab", `no such key; a key is a character, or a name`},
 		{"capitals", TokenReveal, []string{"Ctrl+R"}, "Ctrl+R", `did you mean "ctrl+r"?`},
 		{"order", TokenReveal, []string{"ctrl+alt+r"}, "ctrl+alt+r", `did you mean "alt+ctrl+r"?`},
 		{"another's name", TokenReveal, []string{"PageDown"}, "PageDown", `did you mean "pgdown"?`},

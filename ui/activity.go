@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"strconv"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -79,17 +80,23 @@ func (a *activity) Scope() keymap.Scope {
 // Place says where the cursor is; while there may be more below, of how many at least.
 func (a *activity) Place() string {
 	n := a.log.rows()
-	total := short(n)
+	total := strconv.Itoa(n)
 	switch {
 	case !a.narrowed():
-		total = short(max(n, a.log.total))
+		total = strconv.Itoa(max(n, a.log.total))
 	case a.log.next != 0 || a.log.reading():
 		total += "+"
 	}
-	if n == 0 && a.log.reading() {
+	switch {
+	case n == 0 && a.log.reading():
 		return ""
+	case n == 0 && a.filter.text != "":
+		return foundNothing(a.s, a.filter.text, a.filtering)
 	}
-	place := fmt.Sprintf("%s of %s", short(min(a.grid.Cursor+1, n)), total)
+	if a.filtering && a.filter.text != "" { // how many match, as on every list
+		return fmt.Sprintf("%s of %s", total, short(a.log.total))
+	}
+	place := fmt.Sprintf("%d of %s", min(a.grid.Cursor+1, n), total)
 	if a.filter.text != "" && !a.filtering {
 		place = filterPlace(a.s, a.filter.text, place)
 	}
@@ -118,7 +125,15 @@ func (a *activity) Keys() []keymap.Action {
 	if a.narrowed() {
 		keys = append(keys, worded(a.s.action(keymap.PageBack, ""), "show all"))
 	}
-	return append(keys, a.s.action(keymap.PageSort, "The history is always newest first."))
+	return keys
+}
+
+// Refused is sorting, which a history has no use for.
+func (a *activity) Refused() []keymap.Action {
+	if a.filtering {
+		return nil
+	}
+	return []keymap.Action{a.s.action(keymap.PageSort, "The history is always newest first.")}
 }
 
 // Update takes actions, keys and replies.
@@ -132,6 +147,7 @@ func (a *activity) Update(msg tea.Msg) (screen, tea.Cmd) {
 	case wheel:
 		a.grid.Move(msg.rows, a.s.rowsShown())
 	case rowChosen:
+		a.filtering = false // the filter stays; what is clicked is not typed in
 		a.grid.Go(msg.at, a.s.rowsShown())
 		if msg.do != "" {
 			a.s.post(act{msg.do})

@@ -48,7 +48,7 @@ func (d *eventDetails) Update(msg tea.Msg) (screen, tea.Cmd) {
 	switch msg := msg.(type) {
 	case act:
 		switch msg.id {
-		case keymap.PageBack, keymap.AppQuit:
+		case keymap.PageBack:
 			d.end.close(d.s)
 		case keymap.ActivityField:
 			d.end.close(d.s)
@@ -150,10 +150,11 @@ func (d *eventDetails) Draw(width, height int) draw.Frame { return d.panel(width
 func (d *eventDetails) panel(width, height int) *panel {
 	p := newPanel(d.s, 76, width, height)
 	p.title = d.Title()
-	p.blank(6)
+	p.above(6)
 	lines := d.lines(p.inner)
 	p.rows(panelList{total: len(lines), least: len(lines), at: d.grid, row: func(i int) *draw.Line { return lines[i] }})
-	p.blank(6)
-	p.hints(0, d.Keys()...)
+	p.below(6)
+	keys := d.Keys()
+	p.answers(keys[:1], keys[1])
 	return p
 }

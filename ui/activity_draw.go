@@ -52,8 +52,12 @@ func (a *activity) Draw(width, height int) draw.Frame {
 	case !l.known || l.next != 0:
 		return head
 	case a.narrowed():
+		all := worded(a.s.action(keymap.PageBack, ""), "show all")
+		if a.filtering {
+			all = a.s.action(keymap.FilterClear, "")
+		}
 		return head.Below(notice(a.s, width, height-1, t.Text, "No event like that",
-			fmt.Sprintf("All %s were read.", short(l.total)), worded(a.s.action(keymap.PageBack, ""), "show all")))
+			fmt.Sprintf("All %s were read.", short(l.total)), all))
 	}
 	return head.Below(notice(a.s, width, height-1, t.Text, "Nothing happened yet", "Every change, reveal and refusal will stand here.",
 		a.s.action(keymap.PageReload, "")))
@@ -79,7 +83,7 @@ func (a *activity) head(width int) *draw.Line {
 	if !a.narrowed() || !a.log.reading() {
 		return l
 	}
-	text := "searching" + t.Glyphs.Ellipsis
+	text := "searching" + t.Glyphs.Dots
 	if a.log.total > 0 && width >= 64 {
 		text += fmt.Sprintf(" %s of %s", short(a.log.scanned), short(a.log.total))
 	}
@@ -139,9 +143,9 @@ func (a *activity) row(i, width int) grid.Row {
 	if !ok {
 		return grid.Row{Cells: []grid.Cell{grid.Plain(t.Muted, t.Glyphs.Dot)}, Do: rowChosen{at: i}}
 	}
-	action, from, gap := e.Action.String(), fromOf(e), "  "
+	action, from, gap := brief(e.Action.String()), fromOf(e), "  "
 	if width < fullFrom {
-		action, from, gap = brief(action), shortFrom(e), " "
+		from, gap = shortFrom(e), " "
 	}
 	var what grid.Cell
 	words := t.Text

@@ -58,7 +58,7 @@ func newEventFields(s *session, e model.Event, logins map[model.UserID]string, c
 			f.target, f.label = unless(on, e.Target), unless(on, e.Details.Label)
 		})
 	}
-	add("Outcome", "refused", chips.refused, func(f *eventFields) { f.refused = !f.refused })
+	add("", "Refused attempts only", chips.refused, func(f *eventFields) { f.refused = !f.refused })
 	d.find()
 	return d
 }
@@ -141,7 +141,7 @@ func (d *eventFieldsDialog) choose() {
 	d.s.post(fieldsChosen{d.found[d.cursor.Cursor].fields})
 }
 
-// Draw draws the fields of the event; those that are on are checked.
+// Draw draws the fields of the event; those that are on say so.
 func (d *eventFieldsDialog) Draw(width, height int) draw.Frame {
 	t := d.s.theme
 	p := newPanel(d.s, 64, width, height)
@@ -150,15 +150,23 @@ func (d *eventFieldsDialog) Draw(width, height int) draw.Frame {
 	if d.typed.text != "" {
 		p.add(2, p.line().Text(t.Muted, "Find ").Text(nil, d.typed.draw(t, max(1, p.inner-5))))
 	}
-	p.rows(panelList{total: len(d.found), least: 2, at: d.cursor, row: func(i int) *draw.Line {
+	p.rows(panelList{total: len(d.found), least: 2, none: "No field contains what is typed.", at: d.cursor, row: func(i int) *draw.Line {
 		c, l := d.found[i], p.line()
 		if i == d.cursor.Cursor {
 			l.Text(t.Accent, t.Glyphs.Point)
 		}
-		l.To(2).Text(t.Text, t.Glyphs.Box(c.on)).Space(1).Text(t.Muted, draw.Fit(c.name, 9, "")).Text(t.Text, t.Safe(c.value))
-		return l.Mark(rowChosen{at: i}, 0)
+		on := p.line()
+		if c.on {
+			on.Text(t.Success, t.Glyphs.Check+" on")
+		}
+		if l.To(2); c.name != "" {
+			l.Text(t.Muted, draw.Fit(c.name, 8, ""))
+		}
+		l.Fit(t.Text, t.Safe(c.value), l.Left()-on.X()-1, t.Glyphs.Ellipsis)
+		return l.Right(on).Mark(rowChosen{at: i}, 0)
 	}})
-	p.blank(6)
-	p.hints(0, d.Keys()[:2]...)
+	p.below(6)
+	keys := d.Keys()
+	p.answers(nil, keys[1], keys[0])
 	return p.frame()
 }

@@ -48,7 +48,9 @@ type App struct {
 
 	toast    toast
 	toastGen int
+	edit     undoable // the last edit, while it can be taken back
 	undoing  model.Request
+	ahead    typedAhead
 	copied   copyState
 	loading  bool // the session is being read anew
 	stale    bool // and must be read once more after that
@@ -95,14 +97,14 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.BlurMsg:
 		cmds = append(cmds, a.broadcast(secretsHidden{}))
 	default:
-		cmds = append(cmds, a.own(msg), a.broadcast(msg))
+		cmds = append(cmds, a.take(msg), a.broadcast(msg))
 	}
-	cmds = append(cmds, a.posted())
+	cmds = append(cmds, a.posted(), a.catchUp())
 	return a, tea.Batch(cmds...)
 }
 
-// own handles the messages that are App's.
-func (a *App) own(msg tea.Msg) tea.Cmd {
+// take handles the messages that are App's.
+func (a *App) take(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case opened:
 		return a.opened(msg)
@@ -158,11 +160,11 @@ func (a *App) posted() tea.Cmd {
 		a.s.posts = a.s.posts[1:]
 		switch msg := msg.(type) {
 		case pushed:
-			a.dialogs = append(a.dialogs, msg.dialog)
+			cmds = append(cmds, a.push(msg.dialog))
 		case popped:
-			if n := len(a.dialogs); n > 0 {
-				a.dialogs = a.dialogs[:n-1]
-			}
+			a.pop()
+		case unheard:
+			a.ahead = typedAhead{}
 		case tabChosen:
 			cmds = append(cmds, a.choose(msg.tab))
 		case toasted:
@@ -176,6 +178,23 @@ func (a *App) posted() tea.Cmd {
 		}
 	}
 	return tea.Batch(cmds...)
+}
+
+// push opens a dialog over what is there.
+func (a *App) push(dialog screen) tea.Cmd {
+	cmd := a.broadcast(covered{})
+	a.dialogs = append(a.dialogs, dialog)
+	a.s.covered = true
+	return cmd
+}
+
+// pop closes the top dialog, and what was refused in it.
+func (a *App) pop() {
+	if n := len(a.dialogs); n > 0 {
+		a.dialogs = a.dialogs[:n-1]
+	}
+	a.s.covered = len(a.dialogs) > 0
+	a.forgive()
 }
 
 // top is the screen that has the keys.

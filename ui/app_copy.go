@@ -53,8 +53,7 @@ func (a *App) copyDone(m copyDone) tea.Cmd {
 		return a.say(toast{mood: bad, text: m.result.String()})
 	}
 	a.copied = copyState{gen: m.gen, token: m.token, said: m.result.String(), until: a.s.now().Add(a.s.times.Clear)}
-	a.toast = toast{} // the copy's own line takes its place, for as long as the copy is there
-	return a.tickClip()
+	return tea.Batch(a.say(toast{mood: good, copied: true}), a.tickClip())
 }
 
 func (a *App) tickClip() tea.Cmd {
@@ -94,11 +93,7 @@ func (a *App) clipCleared(m clipCleared) tea.Cmd {
 // clipNote is the status line's word about the copy that is still there.
 func (a *App) clipNote() string {
 	left := a.copied.until.Sub(a.s.now()).Round(time.Second)
-	note := fmt.Sprintf("%s Cleared in %s", a.copied.said, clock(max(0, left)))
-	if a.s.width < 88 {
-		return note + "."
-	}
-	return note + " while connected."
+	return fmt.Sprintf("%s Cleared in %s while connected.", a.copied.said, clock(max(0, left)))
 }
 
 // clock writes a duration as minutes and seconds, "0:41".

@@ -110,13 +110,14 @@ func (a *App) shutOut(err error) tea.Cmd {
 	shut := newOpening(a.s, a.opener, a.root).(*opening)
 	shut.err = err
 	a.opening = shut
-	a.pages, a.dialogs = nil, nil
+	a.pages, a.dialogs, a.s.covered = nil, nil, false
 	return cmd
 }
 
 // begin lays out the tabs this user has.
 func (a *App) begin() tea.Cmd {
 	a.opening, a.dialogs, a.tab = nil, nil, 0
+	a.s.covered = false
 	a.pages = []page{{tabTokens, keymap.TabTokens, newTokens(a.s)}}
 	if a.s.admin() {
 		a.pages = append(a.pages,

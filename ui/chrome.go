@@ -50,9 +50,19 @@ func (a *App) page(width, height int) draw.Frame {
 		draw.Rows(bottom...).Fill(width, len(bottom)))
 }
 
-// place draws a dialog over what is there, in the middle.
+// place draws a dialog over what is there, in the middle of its room: above the status
+// line, however many lines that has now.
 func (a *App) place(frame draw.Frame, d screen, width, height int) draw.Frame {
-	return overlay.Place(frame, d.Draw(width, height), width, height)
+	if width < boxed || a.opening != nil {
+		return overlay.Place(frame, d.Draw(width, height), width, height)
+	}
+	left := height
+	if has := linesFor(height); has.rule {
+		left -= len(a.statusLines(width, statusHeight(height))) - 1
+	}
+	box := d.Draw(width, left)
+	top, rows := boxArea(left)
+	return overlay.PlaceAt(frame, box, (width-box.Width())/2, top+(rows-box.Height())/2, width, height)
 }
 
 // titleLine says where this is and, at the right, who is looking.
@@ -61,14 +71,11 @@ func (a *App) titleLine(width int) *draw.Line {
 	who := draw.NewLine(width / 2)
 	who.Text(t.Text, t.Safe(a.s.self.User.Login)).Text(t.Muted, " "+t.Glyphs.Down)
 	if role := a.role(); width >= 72 {
-		who.Text(t.Muted, " · "+role)
+		who.Text(t.Muted, " "+t.Glyphs.Dot+" "+role)
 	}
 	who.Mark(act{keymap.AppWho}, 0).Space(1)
 	l := draw.NewLine(width).Space(1).Text(t.Title, "jeton").Space(2)
-	crumbs := []string{a.s.self.Organization.Name, "Organization Settings", a.base().Title()}
-	if width < 64 {
-		crumbs = []string{crumbs[0], crumbs[2]}
-	}
+	crumbs := a.crumbs(width, l.Left()-who.X()-1)
 	for i, c := range crumbs {
 		if i > 0 {
 			l.Text(t.Muted, " "+t.Glyphs.Crumb+" ")
@@ -77,10 +84,34 @@ func (a *App) titleLine(width int) *draw.Line {
 		if i == len(crumbs)-1 {
 			style = t.Text
 		}
-		l.Text(style, t.Safe(c))
+		l.Text(style, c)
 	}
 	return l.Right(who)
 }
+
+// crumbs are the places from the organization down to this one, in at most room cells.
+// Its name is shortened and then left out; this place always stays.
+func (a *App) crumbs(width, room int) []string {
+	t := a.s.theme
+	between := draw.Width(t.Glyphs.Crumb) + 2
+	name, place := t.Safe(a.s.self.Organization.Name), a.base().Title()
+	for _, rest := range [][]string{{"Organization Settings", place}, {place}} {
+		if width < 64 && len(rest) > 1 {
+			continue
+		}
+		left := room
+		for _, c := range rest {
+			left -= between + draw.Width(c)
+		}
+		if left >= min(draw.Width(name), leastName) {
+			return append([]string{draw.Fit(name, min(draw.Width(name), left), t.Glyphs.Ellipsis)}, rest...)
+		}
+	}
+	return []string{place}
+}
+
+// leastName is how few cells of an organization's name still say which one it is.
+const leastName = 6
 
 // role says what the one who looks is, in a word or two.
 func (a *App) role() string {
@@ -150,10 +181,10 @@ func (a *App) hintLine(width int) *draw.Line {
 func (a *App) hint(l *draw.Line, k keymap.Action) { hint(a.s, l, k) }
 
 func hint(s *session, l *draw.Line, k keymap.Action) {
-	if len(k.Keys) == 0 {
+	t, from := s.theme, l.X()
+	if len(k.Keys) == 0 || k.Off != "" && !t.Colours { // where nothing dims it, a dead key would look alive
 		return
 	}
-	t, from := s.theme, l.X()
 	key, word := draw.Style(t.Key), draw.Style(t.Word)
 	if k.Off != "" {
 		key = t.Muted

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	tea "github.com/charmbracelet/bubbletea"
 
 	"jeton/keymap"
@@ -59,7 +61,11 @@ func (c *confirm) Keys() []keymap.Action {
 		}
 		keys = append(keys, k)
 	}
-	return append(keys, c.s.action(keymap.ConfirmBack, ""))
+	back := c.s.action(keymap.ConfirmBack, "")
+	if c.asks.danger {
+		back.Word = "keep"
+	}
+	return append(keys, back)
 }
 
 // Update takes one answer; the question closes before the answer is acted on.
@@ -92,11 +98,18 @@ func (c *confirm) Draw(width, height int) draw.Frame {
 	p := newPanel(c.s, 64, width, height)
 	p.title, p.danger = c.s.theme.Safe(c.asks.title), c.asks.danger
 	p.blank(2)
+	style := draw.Style(c.s.theme.Text)
+	if c.asks.danger { // what ends is said first
+		style = c.s.theme.Danger
+	}
 	for _, line := range c.asks.lines {
-		p.text(0, c.s.theme.Text, c.s.theme.Safe(line))
+		p.text(0, style, c.s.theme.Safe(line))
+		style = c.s.theme.Text
 	}
 	p.blank(1)
-	p.hints(0, c.Keys()...)
+	keys := c.Keys()
+	slices.Reverse(keys) // the way out first, what the question is for last
+	p.answers(nil, keys...)
 	return p.frame()
 }
 

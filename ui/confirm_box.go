@@ -21,7 +21,8 @@ type panel struct {
 	title  string     // made safe
 	right  *draw.Line // in the border, at the right
 	danger bool
-	inner  int // cells of a line of the body
+	alone  bool // nothing is around it: no tabs, no status line
+	inner  int  // cells of a line of the body
 
 	want, width, height int
 	parts               []panelPart
@@ -38,8 +39,10 @@ type panelPart struct {
 
 // panelList draws the rows of a list that can be seen.
 type panelList struct {
-	total, least int // rows there are, and how many to show before lines are dropped for them
-	keep         int // rows a box has room for even when fewer are found: what is typed must not move
+	total, least int  // rows there are, and how many to show before lines are dropped for them
+	keep         int  // rows a box has room for even when fewer are found: what is typed must not move
+	still        bool // nothing scrolls it
+	beyond       int  // things after the last row that have no row
 	at           grid.Grid
 	row          func(i int) *draw.Line
 	none         string // said instead of rows when there are none
@@ -78,7 +81,7 @@ func (p *panel) below(drop int) { p.parts = append(p.parts, panelPart{drop: drop
 
 // text adds a text, made safe by the caller, on as many lines as it needs.
 func (p *panel) text(drop int, style draw.Style, text string) {
-	for _, line := range paragraph(text, p.inner) {
+	for _, line := range balanced(text, p.inner) {
 		p.add(drop, p.line().Text(style, line))
 	}
 }
@@ -89,21 +92,44 @@ func (p *panel) pair(drop int, name string, style draw.Style, text string) {
 }
 
 // hints adds keys and their words, on as many lines as they need.
-func (p *panel) hints(drop int, keys ...keymap.Action) {
-	l := p.line()
+func (p *panel) hints(drop int, keys ...keymap.Action) { p.add(drop, p.flow(keys)...) }
+
+func (p *panel) flow(keys []keymap.Action) []*draw.Line {
+	lines := []*draw.Line{p.line()}
 	for _, k := range keys {
-		next := p.line()
-		p.hint(next, k)
+		next, l := p.line(), lines[len(lines)-1]
+		if p.hint(next, k); next.X() == 0 {
+			continue
+		}
 		if l.X() > 0 && next.X()+3 > l.Left() {
-			p.add(drop, l)
 			l = p.line()
+			lines = append(lines, l)
 		}
 		if l.X() > 0 {
 			l.Space(3)
 		}
 		l.Append(next)
 	}
-	p.add(drop, l)
+	return lines
+}
+
+// answers adds a dialog's last line: what else can be done at the left, and at the right
+// the way out and what the dialog is for. Where both do not fit, the right has its own.
+func (p *panel) answers(also []keymap.Action, right ...keymap.Action) {
+	lines, end := p.flow(also), p.flow(right)
+	last := lines[len(lines)-1]
+	switch {
+	case len(end) > 1:
+		lines = append(lines, end...)
+	case last.X() == 0 || last.X()+3+end[0].X() <= p.inner:
+		last.Right(end[0])
+	default:
+		lines = append(lines, p.line().Right(end[0]))
+	}
+	if lines[0].X() == 0 {
+		lines = lines[1:]
+	}
+	p.add(0, lines...)
 }
 
 // ends adds one line with hints at both ends, or two where they do not fit.
@@ -113,6 +139,33 @@ func (p *panel) ends(drop int, left, right *draw.Line) {
 		return
 	}
 	p.add(drop, left.Right(right))
+}
+
+// unsaved is what a dialog asks about before it throws edits away.
+const unsaved = "Your edits are not saved."
+
+// ask adds a question with its answers in place of a dialog's last lines, which stay as
+// many: nothing else moves.
+func (p *panel) ask(text string, lines int, keys ...keymap.Action) {
+	t := p.s.theme
+	l := p.line().Text(t.Warning, text).Space(2)
+	for i, k := range keys {
+		if i > 0 {
+			l.Space(3)
+		}
+		p.hint(l, k)
+	}
+	if l.Left() > 0 {
+		p.add(0, l)
+		lines--
+	} else {
+		p.text(0, t.Warning, text)
+		p.hints(0, keys...)
+		lines -= 2
+	}
+	for range lines {
+		p.blank(3)
+	}
 }
 
 func (p *panel) hint(l *draw.Line, k keymap.Action) { hint(p.s, l, k) }
@@ -126,44 +179,13 @@ func (p *panel) rows(l panelList) {
 	p.parts = append(p.parts, panelPart{list: true})
 }
 
-// room is the height of the body. A box in a window tall enough leaves the status line
-// in sight, where App answers.
+// room is the height of the body.
 func (p *panel) room() int {
-	n := overlay.Rows(p.height)
-	if p.full() || p.height < 16 {
-		return n
+	if p.full() || p.alone {
+		return overlay.Rows(p.height)
 	}
-	return n - 4
-}
-
-// fit drops the lines for which there is no room and returns those that stay with the
-// number of rows left for the list.
-func (p *panel) fit() ([]panelPart, int) {
-	parts, room := p.parts, p.room()
-	fixed := 0
-	for _, part := range parts {
-		if !part.list {
-			fixed++
-		}
-	}
-	for fixed+min(p.list.total, p.list.least) > room {
-		at := -1
-		for i, part := range parts {
-			if part.drop > 0 && (at < 0 || part.drop >= parts[at].drop) {
-				at = i
-			}
-		}
-		if at < 0 {
-			break
-		}
-		parts = append(parts[:at:at], parts[at+1:]...)
-		fixed--
-	}
-	rows := max(room-fixed, 0)
-	if !p.full() {
-		rows = min(rows, max(p.list.total, p.list.keep))
-	}
-	return parts, rows
+	_, rows := boxArea(p.height)
+	return overlay.Rows(rows)
 }
 
 // listHeight is the number of rows the list shows: what paging moves by.
@@ -177,12 +199,14 @@ func (p *panel) body() []*draw.Line {
 	var lines []*draw.Line
 	parts, rows := p.fit()
 	first := p.list.at.First(rows)
+	above, below := first, max(p.list.total-first-rows, 0)+p.list.beyond
 	for _, part := range parts {
 		switch {
 		case part.more < 0:
-			lines = append(lines, p.unseen(p.s.theme.Glyphs.SortUp, first))
+			lines = append(lines, p.unseen(above, 0))
+			above = 0
 		case part.more > 0:
-			lines = append(lines, p.unseen(p.s.theme.Glyphs.SortDown, p.list.total-first-rows))
+			lines = append(lines, p.unseen(above, below))
 		case !part.list:
 			lines = append(lines, part.line)
 		default:
@@ -205,12 +229,20 @@ func (p *panel) row(i int) *draw.Line {
 	return p.line()
 }
 
-// unseen is a line that says how many rows are out of sight; blank when none are.
-func (p *panel) unseen(arrow string, n int) *draw.Line {
-	if n <= 0 {
-		return p.line()
+// unseen is a line that says how many rows are out of sight above and below; blank when
+// none are.
+func (p *panel) unseen(above, below int) *draw.Line {
+	t, l := p.s.theme, p.line()
+	if p.list.still && below > 0 {
+		return l.Space(2).Text(t.Muted, fmt.Sprintf("and %s more", short(below)))
 	}
-	return p.line().Space(2).Text(p.s.theme.Muted, fmt.Sprintf("%s %s more", arrow, short(n)))
+	if above > 0 {
+		l.Space(2).Text(t.Muted, fmt.Sprintf("%s %s more", t.Glyphs.SortUp, short(above)))
+	}
+	if below > 0 {
+		l.Space(2).Text(t.Muted, fmt.Sprintf("%s %s more", t.Glyphs.SortDown, short(below)))
+	}
+	return l
 }
 
 // frame draws the dialog: a box, or the whole screen.

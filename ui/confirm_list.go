@@ -1,6 +1,9 @@
 package ui
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/rivo/uniseg"
 
 	"jeton/keymap"
@@ -67,6 +70,18 @@ func scrollTo(g *grid.Grid, top, height int) {
 	g.Cursor = g.Top
 }
 
+// find adds the field of a dialog that narrows a list, and how much of it is left.
+func (p *panel) find(typed field, found, all int) {
+	t := p.s.theme
+	count := p.line()
+	if typed.text != "" {
+		count.Text(t.Muted, fmt.Sprintf("%s of %s", short(found), short(all)))
+	}
+	room := max(p.inner-2-count.X()-1, 1)
+	p.blank(9)
+	p.add(0, p.line().Text(t.Accent, t.Glyphs.Point).Space(1).Text(nil, typed.draw(t, room)).Right(count))
+}
+
 // nothingMatches says so in place of rows, with what was typed, cut where it is long.
 func nothingMatches(s *session, typed string) string {
 	return `Nothing matches "` + shortened(s, typed, 30) + `"`
@@ -96,6 +111,20 @@ func paragraph(text string, width int) []string {
 			lines = append(lines, head)
 		}
 		lines = append(lines, line)
+	}
+	return lines
+}
+
+// balanced is [paragraph] without a last line of a single word, where a narrower one
+// takes no more lines.
+func balanced(text string, width int) []string {
+	lines := paragraph(text, width)
+	for w := width - 1; w > width/2 && len(lines) > 1 && !strings.Contains(lines[len(lines)-1], " "); w-- {
+		narrower := paragraph(text, w)
+		if len(narrower) > len(lines) {
+			break
+		}
+		lines = narrower
 	}
 	return lines
 }

@@ -124,7 +124,7 @@ func TestConfirmClosesBeforeItActs(t *testing.T) {
 		s := plainSession()
 		d := newConfirm(s, question{title: "Remove prod-us", lines: []string{"4 tokens name it."}, danger: true},
 			choice{keymap.ConfirmAccept, "remove", func() tea.Cmd { s.say(good, "removed"); return nil }})
-		if screen := text(d, 80, 24); !strings.Contains(screen, "remove") || !strings.Contains(screen, "esc back") {
+		if screen := text(d, 80, 24); !strings.Contains(screen, "remove") || !strings.Contains(screen, "esc keep") {
 			t.Fatalf("the answers are not on the screen:\n%s", screen)
 		}
 		tell(d, id)

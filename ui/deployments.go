@@ -85,9 +85,9 @@ func (d *deployments) Keys() []keymap.Action {
 	if _, ok := d.list.selected(); !ok {
 		one = "No deployment is selected."
 	}
-	return []keymap.Action{s.action(keymap.DeploymentCreate, ""), s.action(keymap.DeploymentRename, one),
-		s.action(keymap.DeploymentRemove, one), s.action(keymap.PageFilter, ""), s.action(keymap.PageSort, ""),
-		s.action(keymap.DeploymentDetails, one)}
+	keys := []keymap.Action{s.action(keymap.DeploymentCreate, ""), s.action(keymap.DeploymentRename, one), s.action(keymap.DeploymentRemove, one)}
+	keys = append(keys, filtering(s, d.list.filter)...)
+	return append(keys, s.action(keymap.PageSort, ""), s.action(keymap.DeploymentDetails, one), s.action(keymap.PageReload, ""))
 }
 
 // Update takes actions, keys and replies.
@@ -228,7 +228,7 @@ func (d *deployments) Draw(width, height int) draw.Frame {
 
 func deploymentColumns() []grid.Column {
 	return []grid.Column{
-		{ID: colName, Title: "NAME", Want: 12, Max: 48, Flex: true, Priority: 9, Do: act{keymap.PageSort}},
+		{ID: colName, Title: "NAME", Want: 12, Max: 100, Flex: true, Priority: 9, Do: act{keymap.PageSort}},
 		{ID: colTokens, Title: "TOKENS", Want: 8, Right: true, Priority: 3},
 		{ID: colRoles, Title: "ROLES", Want: 7, Right: true, Priority: 2},
 		{ID: colCreated, Title: "CREATED", Want: 10, Priority: 1, Do: act{keymap.PageSort}},

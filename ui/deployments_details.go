@@ -121,7 +121,7 @@ func (d *deploymentDetails) Update(msg tea.Msg) (screen, tea.Cmd) {
 
 func (d *deploymentDetails) act(id keymap.ID, height int) tea.Cmd {
 	switch id {
-	case keymap.PageBack, keymap.AppQuit:
+	case keymap.PageBack:
 		d.end.close(d.s)
 	case keymap.DeploymentRename:
 		d.end.close(d.s)
@@ -129,8 +129,6 @@ func (d *deploymentDetails) act(id keymap.ID, height int) tea.Cmd {
 	case keymap.DeploymentRemove:
 		d.end.close(d.s)
 		return removeDeployment(d.s, d.naming.dep)
-	case keymap.PageReload:
-		return d.naming.ask()
 	default:
 		scroll(&d.grid, id, height)
 	}
@@ -146,7 +144,7 @@ func (d *deploymentDetails) lines(inner int) []*draw.Line {
 	case n.err != nil:
 		out = append(out, say(t.Danger, t.Safe(sentence(explain(n.err)))))
 	case !n.read:
-		out = append(out, say(t.Muted, "Reading which tokens name it"+t.Glyphs.Ellipsis))
+		out = append(out, say(t.Muted, "Reading which tokens name it"+t.Glyphs.Dots))
 	case n.total == 0:
 		out = append(out, say(t.Muted, "No agent token names it."))
 	default:
@@ -190,10 +188,12 @@ func (d *deploymentDetails) panel(width, height int) *panel {
 	if dep.Removed() {
 		p.pair(0, "Removed", t.Warning, day(dep.RemovedAt)+" by "+t.Safe(d.s.login(dep.RemovedBy, nil)))
 	}
-	p.blank(6)
+	p.above(6)
 	lines := d.lines(p.inner)
 	p.rows(panelList{total: len(lines), least: 4, at: d.grid, row: func(i int) *draw.Line { return lines[i] }})
-	p.blank(6)
-	p.hints(0, d.Keys()...)
+	p.below(6)
+	keys := d.Keys()
+	end := len(keys) - 1
+	p.answers(keys[:end], keys[end])
 	return p
 }

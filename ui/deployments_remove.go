@@ -89,7 +89,7 @@ func (r *removal) changed(m changed) {
 	r.s.say(good, "Removed "+r.naming.dep.Name+".")
 }
 
-// losers is how many tokens are named one by one.
+// losers is how many tokens are named one by one, where there is room.
 const losers = 4
 
 // Draw says what goes, who loses it, and that it stays so.
@@ -102,39 +102,70 @@ func (r *removal) Draw(width, height int) draw.Frame {
 	case n.err != nil:
 		p.text(0, t.Danger, t.Safe(sentence(explain(n.err))))
 	case !n.read:
-		p.text(0, t.Muted, "Reading which tokens name it"+t.Glyphs.Ellipsis)
+		p.text(0, t.Muted, "Reading which tokens name it"+t.Glyphs.Dots)
 	case n.total == 0:
 		p.text(0, t.Text, "No agent token names it.")
 	default:
 		r.tokens(p)
 	}
-	p.text(5, t.Muted, "Org Agent tokens go on reaching every remaining deployment.")
+	p.text(3, t.Muted, "Org Agent tokens reach the rest.")
 	if users := len(rolesIn(r.s, n.dep.ID)); users > 0 {
 		p.text(2, t.Text, plural(users, "user loses their role there.", "users lose their roles there."))
 	}
 	p.blank(9)
-	p.text(0, t.Text, "It is gone at once, for everyone. This cannot be undone.")
+	warning := "It is gone at once, for everyone. This cannot be undone."
+	if p.inner < draw.Width(warning) {
+		warning = "It is gone at once. No undo."
+	}
+	p.text(0, t.Danger, warning)
 	if r.err != "" {
 		p.text(0, t.Danger, t.Safe(r.err))
 	}
 	p.blank(9)
-	p.hints(0, r.Keys()...)
+	keys := r.Keys()
+	p.answers(nil, keys[1], keys[0])
 	return p.frame()
 }
 
-// tokens names the first of those that lose it, and says which then reach nothing.
+// tokens says how many lose it and how many of those then reach nothing, and names the
+// first of them.
 func (r *removal) tokens(p *panel) {
 	t, n := r.s.theme, &r.naming
-	p.text(0, t.Text, plural(n.total, "agent token names it and loses it:", "agent tokens name it and lose it:"))
-	for _, token := range n.rows[:min(losers, len(n.rows))] {
-		p.add(3, n.line(p.line().Space(2), token))
-		if left := without(token.Permissions, n.dep.ID); r.reachesNothing(left) {
-			p.add(4, p.line().Space(4).Text(t.Warning, "reaches nothing afterwards"))
+	p.text(0, t.Text, plural(n.total, "agent token names it and loses it.", "agent tokens name it and lose it."))
+	if said := r.left(); said != "" {
+		p.text(0, t.Warning, said)
+	}
+	named := min(losers, len(n.rows))
+	p.rows(panelList{total: named, least: min(named, 2), beyond: n.total - named, still: true, row: func(i int) *draw.Line {
+		l, token := p.line().Space(2), n.rows[i]
+		if p.inner < narrow || !r.reachesNothing(without(token.Permissions, n.dep.ID)) {
+			return n.line(l, token)
+		}
+		nothing := p.line().Space(2).Text(t.Warning, "then nothing")
+		return p.line().Append(n.line(draw.NewLine(p.inner-nothing.X()-1).Space(2), token)).Right(nothing)
+	}})
+}
+
+// left says how many of those that lose it reach nothing without it, of those that were
+// read; "" when none do.
+func (r *removal) left() string {
+	nothing, n := 0, &r.naming
+	for _, token := range n.rows {
+		if r.reachesNothing(without(token.Permissions, n.dep.ID)) {
+			nothing++
 		}
 	}
-	if more := n.total - losers; more > 0 {
-		p.add(3, p.line().Space(2).Text(t.Muted, fmt.Sprintf("and %s more", short(more))))
+	switch {
+	case nothing == 0:
+		return ""
+	case n.total == 1:
+		return "It then reaches nothing."
+	case nothing == n.total:
+		return "They then reach nothing."
+	case len(n.rows) < n.total:
+		return fmt.Sprintf("At least %d of them then reach nothing.", nothing)
 	}
+	return plural(nothing, "of them then reaches nothing.", "of them then reach nothing.")
 }
 
 // without is what permissions come to when a deployment is gone.

@@ -100,9 +100,9 @@ func TestRenameDeploymentConflict(t *testing.T) {
 func TestRemoveDeploymentNamesWhoLosesIt(t *testing.T) {
 	w, r := onDeployments(t)
 	r.press("X")
-	r.until("6 agent tokens name it and lose it:")
-	for _, text := range []string{"runner 5", "reaches nothing afterwards", "and 2 more", "1 user loses their role there.",
-		"Org Agent tokens go on reaching every remaining deployment.", "This cannot be undone."} {
+	r.until("6 agent tokens name it and lose it.")
+	for _, text := range []string{"runner 5", "then reach", "then nothing", "and 2 more", "1 user loses their role there.",
+		"Org Agent tokens reach the rest.", "This cannot be undone."} {
 		r.until(text)
 	}
 	r.press("esc")

@@ -12,9 +12,9 @@ import (
 )
 
 // details tells everything about a token but its value, and what can be done with it.
-// It hears the keys of the list it lies over: whatever is asked for closes it and is
-// done there. Only enter, which opened it, does nothing: pressing it twice must never
-// show a secret.
+// It hears the keys of the list it lies over: what it offers of them closes it and is
+// done there. Enter, which opened it, does nothing: pressing it twice must never show a
+// secret.
 type details struct {
 	s      *session
 	token  model.Token
@@ -82,7 +82,15 @@ func (d *details) Keys() []keymap.Action {
 	if d.token.Kind == model.AgentToken {
 		keys = append(keys, d.action(keymap.TokenEdit, model.SetAgentPermissions, model.SetAgentPermissions))
 	}
-	return append(keys, d.action(keymap.TokenRevoke, model.RevokeAgentToken, model.RevokeUserToken), d.s.action(keymap.PageBack, ""))
+	return append(keys, d.action(keymap.TokenRevoke, model.RevokeAgentToken, model.RevokeUserToken), worded(d.s.action(keymap.PageBack, ""), "close"))
+}
+
+// Refused is editing what a user token does not have.
+func (d *details) Refused() []keymap.Action {
+	if d.token.Kind == model.AgentToken {
+		return nil
+	}
+	return []keymap.Action{d.s.action(keymap.TokenEdit, ownersRoles)}
 }
 
 // action is one verb of the list, switched off where the token or the rules say no.
@@ -129,7 +137,7 @@ func (d *details) read(m tokenRead) {
 
 func (d *details) act(id keymap.ID) {
 	switch {
-	case id == keymap.TokenDetails, id == keymap.ListLeft, id == keymap.ListRight:
+	case id == keymap.ListLeft, id == keymap.ListRight:
 	case id == keymap.PageBack:
 		d.s.pop()
 	case scroll(&d.at, id, d.rows()):
@@ -154,10 +162,12 @@ func (d *details) panel(width, height int) *panel {
 	lines := facts(d.s, d.token, d.logins, p.inner)
 	at := d.at
 	at.Set(len(lines))
-	p.blank(8)
+	p.above(8)
 	p.rows(panelList{total: len(lines), least: 3, at: at, row: func(i int) *draw.Line { return lines[i] }})
 	p.below(2)
-	p.hints(0, d.Keys()...)
+	keys := d.Keys()
+	end := len(keys) - 1
+	p.answers(keys[:end], keys[end])
 	return p
 }
 

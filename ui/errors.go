@@ -28,10 +28,14 @@ func explain(err error) string {
 	return strings.TrimSuffix(err.Error(), ".") + "."
 }
 
-// sentence ends a text with a period and begins it with a capital letter.
+// sentence ends a text with a period and begins it with a capital letter, unless it begins
+// with a name: of a file, or of anything else that is not a plain word.
 func sentence(s string) string {
-	r, n := utf8.DecodeRuneInString(s)
-	s = string(unicode.ToUpper(r)) + s[n:]
+	word, _, _ := strings.Cut(s, " ")
+	if !strings.ContainsFunc(strings.TrimSuffix(word, ":"), func(r rune) bool { return !unicode.IsLetter(r) && r != '-' && r != '\'' }) {
+		r, n := utf8.DecodeRuneInString(s)
+		s = string(unicode.ToUpper(r)) + s[n:]
+	}
 	if strings.HasSuffix(s, ".") {
 		return s
 	}

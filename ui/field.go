@@ -8,6 +8,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/rivo/uniseg"
 
+	"jeton/model"
 	"jeton/ui/draw"
 	"jeton/ui/theme"
 )
@@ -112,8 +113,8 @@ func (f field) wordBefore() int {
 	return len(strings.TrimRightFunc(head, func(r rune) bool { return !unicode.IsSpace(r) }))
 }
 
-// length is the number of characters (code points) typed.
-func (f field) length() int { return utf8.RuneCountInString(f.text) }
+// length is the number of characters typed, counted as the model counts what it keeps.
+func (f field) length() int { return model.Characters(f.text) }
 
 // draw writes the field into exactly width cells, scrolled so that the cursor is
 // visible: a cell of its own style, or a caret at the end where there are no colours.
@@ -121,7 +122,14 @@ func (f field) draw(t *theme.Theme, width int) string {
 	if width <= 0 {
 		return ""
 	}
-	left, right := tail(t.Safe(f.text[:f.at]), width-1), t.Safe(f.text[f.at:])
+	left, right := t.Safe(f.text[:f.at]), t.Safe(f.text[f.at:])
+	if draw.Width(left) > width-1 {
+		dots := t.Glyphs.Ellipsis
+		if width < 8 {
+			dots = ""
+		}
+		left = dots + tail(t.Safe, f.text[:f.at], width-1-draw.Width(dots))
+	}
 	under, rest := " ", ""
 	if right != "" {
 		under, rest, _, _ = uniseg.FirstGraphemeClusterInString(right, -1)
@@ -140,11 +148,29 @@ func (f field) draw(t *theme.Theme, width int) string {
 	return left + t.Cursor.Render(under) + t.Field.Render(draw.Fit(rest, room, t.Glyphs.Ellipsis))
 }
 
-// tail returns the end of s that fits into width cells.
-func tail(s string, width int) string {
-	for draw.Width(s) > width {
-		_, rest, _, _ := uniseg.FirstGraphemeClusterInString(s, -1)
-		s = rest
+// tail returns the end of s as safe draws it that fits into width cells. What is cut is
+// characters, not how they are drawn: half of an escape would be another text.
+func tail(safe func(string) string, s string, width int) string {
+	const widest = 10 // cells of one escape
+	for {
+		shown := safe(s)
+		over := draw.Width(shown) - width
+		if over <= 0 {
+			return shown
+		}
+		for range max(1, over/widest) {
+			s = s[first(safe, s):]
+		}
 	}
-	return s
+}
+
+// first is the length of the first character of s in bytes; of one that takes escapes to
+// draw, that of its first code point.
+func first(safe func(string) string, s string) int {
+	cluster, _, _, _ := uniseg.FirstGraphemeClusterInString(s, -1)
+	if draw.Width(safe(cluster)) <= 2 {
+		return len(cluster)
+	}
+	_, n := utf8.DecodeRuneInString(s)
+	return n
 }

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"errors"
+	"slices"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -36,20 +37,26 @@ type form struct {
 	request model.Request // of the change under way
 	done    int           // changes kept so far
 	err     string        // what is wrong with no single field
+	asking  bool          // whether to throw away what was typed
 	end     ending
 }
 
 const formWidth = 64
 
 func newForm(s *session, spec formSpec) *form {
-	return &form{s: s, spec: spec, inputs: inputs{list: spec.inputs}}
+	return &form{s: s, spec: spec, inputs: inputs{list: slices.Clone(spec.inputs)}}
 }
 
 // Title is not shown: a form is not a place.
 func (f *form) Title() string { return f.spec.title }
 
-// Scope is where text is typed into fields.
-func (f *form) Scope() keymap.Scope { return keymap.Form }
+// Scope is where text is typed into fields, or the question's.
+func (f *form) Scope() keymap.Scope {
+	if f.asking {
+		return keymap.Confirm
+	}
+	return keymap.Form
+}
 
 func (f *form) saving() bool { return pending(f.request) }
 
@@ -58,6 +65,9 @@ func pending(r model.Request) bool { return r != model.Request{} }
 
 // Keys are saving, leaving, and going about.
 func (f *form) Keys() []keymap.Action {
+	if f.asking {
+		return []keymap.Action{f.s.action(keymap.ConfirmDiscard, ""), f.s.action(keymap.ConfirmBack, "")}
+	}
 	off := ""
 	if f.saving() {
 		off = "It is being saved."
@@ -80,11 +90,12 @@ func (f *form) Update(msg tea.Msg) (screen, tea.Cmd) {
 	case act:
 		return f, f.act(msg.id)
 	case tea.KeyMsg:
-		if !f.saving() {
+		if !f.saving() && !f.asking {
 			f.err = ""
 			f.inputs.typed(msg)
 		}
 	case inputChosen:
+		f.asking = false
 		f.inputs.choose(msg.at)
 	case changed:
 		if f.saving() && msg.request == f.request {
@@ -99,6 +110,12 @@ func (f *form) act(id keymap.ID) tea.Cmd {
 	case keymap.FormAccept:
 		return f.accept()
 	case keymap.FormCancel:
+		if f.asking = f.inputs.worth(f.spec.inputs); !f.asking {
+			f.end.close(f.s)
+		}
+	case keymap.ConfirmBack:
+		f.asking = false
+	case keymap.ConfirmDiscard:
 		f.end.close(f.s)
 	case keymap.FormNext:
 		f.inputs.move(1)
@@ -173,15 +190,15 @@ func (f *form) Draw(width, height int) draw.Frame {
 	}
 	p.blank(5)
 	keys := f.Keys()
-	left, right := p.line(), p.line()
-	p.hint(left, keys[1])
-	if len(f.inputs.list) > 1 {
-		p.hint(right, keys[2])
-	} else {
-		p.hint(right, keys[4])
+	if f.asking {
+		p.ask(unsaved, 1, keys...)
+		return p.frame()
 	}
-	p.hint(right.Space(3), keys[0])
-	p.ends(0, left, right)
+	also := keys[4:]
+	if len(f.inputs.list) > 1 {
+		also = keys[2:3]
+	}
+	p.answers(also, keys[1], keys[0])
 	return p.frame()
 }
 

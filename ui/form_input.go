@@ -2,6 +2,7 @@ package ui
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -57,6 +58,15 @@ func (in *inputs) input(what string) *input {
 // move goes to the next field, or to the one before.
 func (in *inputs) move(by int) {
 	in.at = (in.at + by + len(in.list)) % len(in.list)
+}
+
+// worth reports whether what was typed over these is asked about before it is thrown
+// away. A single field is retyped as quickly as the question is answered.
+func (in inputs) worth(before []input) bool {
+	return len(in.list) > 1 && slices.ContainsFunc(in.list, func(i input) bool {
+		was := before[slices.IndexFunc(before, func(b input) bool { return b.what == i.what })]
+		return i.field.text != was.field.text || i.yes != was.yes
+	})
 }
 
 // choose goes to a field that was clicked; a yes or no changes at once.

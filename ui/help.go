@@ -60,21 +60,27 @@ func (h *help) rows() int {
 func (h *help) Draw(width, height int) draw.Frame { return h.panel(width, height).frame() }
 
 func (h *help) panel(width, height int) *panel {
-	p := newPanel(h.s, 108, width, height)
+	p := newPanel(h.s, 120, width, height)
 	p.title = "Help"
-	lines := h.lines(p)
+	lines, heads := h.lines(p)
 	at := h.at
 	at.Set(len(lines))
-	p.blank(8)
-	p.rows(panelList{total: len(lines), least: 5, at: at, row: func(i int) *draw.Line { return lines[i] }})
+	p.above(8)
+	p.rows(panelList{total: len(lines), least: 5, at: at, row: func(i int) *draw.Line {
+		if rows := p.listHeight(); heads[i] && i == at.First(rows)+rows-1 {
+			return p.line() // a head with nothing below it waits for what it heads
+		}
+		return lines[i]
+	}})
 	p.below(1)
-	p.hints(0, h.s.action(keymap.HelpClose, ""))
+	p.answers(nil, h.s.action(keymap.HelpClose, ""))
 	return p
 }
 
-// lines writes the keys scope by scope, in the order in which the scopes first occur.
-func (h *help) lines(p *panel) []*draw.Line {
-	var lines []*draw.Line
+// lines writes the keys scope by scope, in the order in which the scopes first occur,
+// and tells which lines are the heads.
+func (h *help) lines(p *panel) (lines []*draw.Line, heads map[int]bool) {
+	heads = map[int]bool{}
 	cols := h.columns(p.inner)
 	var told []keymap.Scope
 	for _, first := range h.keys {
@@ -84,6 +90,7 @@ func (h *help) lines(p *panel) []*draw.Line {
 		if told = append(told, first.Scope); len(told) > 1 {
 			lines = append(lines, p.line())
 		}
+		heads[len(lines)] = true
 		lines = append(lines, p.line().Text(h.s.theme.Title, first.Scope.Title()))
 		for _, k := range h.keys {
 			if k.Scope == first.Scope && len(k.Keys) > 0 {
@@ -91,7 +98,7 @@ func (h *help) lines(p *panel) []*draw.Line {
 			}
 		}
 	}
-	return lines
+	return lines, heads
 }
 
 // entry writes one key: its names, its word in the footer where there is room, what it

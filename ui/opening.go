@@ -217,7 +217,7 @@ func (o *opening) words() (string, []string) {
 		}
 		return "The store is open in another jeton", []string{fmt.Sprintf("pid %d, user %s, since %s%s", locked.PID, locked.User, locked.Since.Format("15:04"), where)}
 	case errors.As(err, &unknown):
-		return "Not signed in", []string{sentence(unknown.Error())}
+		return "Not signed in", []string{notKnown(unknown)}
 	case errors.As(err, &refused):
 		return "Not signed in", []string{sentence(refused.Error())}
 	case errors.Is(err, model.ErrNoStore) && o.root:
@@ -232,6 +232,18 @@ func (o *opening) words() (string, []string) {
 		return "The store is damaged", []string{sentence(damage.Error())}
 	}
 	return "The store could not be opened", []string{sentence(o.err.Error())}
+}
+
+// notKnown says who is nobody here, by their login as it is written, and whom to ask.
+func notKnown(u *model.UnknownUserError) string {
+	ask := "an Organization Admin"
+	if len(u.Admins) > 0 {
+		ask = u.Admins[0] + " (Organization Admin)"
+	}
+	if u.Deactivated {
+		return fmt.Sprintf("%s is deactivated in %s. Ask %s to let you back in.", u.Account, u.Organization, ask)
+	}
+	return fmt.Sprintf("%s is not in %s. Ask %s to add you.", u.Account, u.Organization, ask)
 }
 
 // wrap breaks text between words into lines of at most width cells.

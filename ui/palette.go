@@ -63,7 +63,8 @@ func (p *palette) Keys() []keymap.Action {
 		off = "No command contains what is typed."
 	}
 	return []keymap.Action{p.s.action(keymap.PaletteRun, off), p.s.action(keymap.PaletteClose, ""),
-		p.s.action(keymap.PaletteUp, ""), p.s.action(keymap.PaletteDown, ""), p.s.action(keymap.PaletteClear, "")}
+		p.s.action(keymap.PaletteUp, ""), p.s.action(keymap.PaletteDown, ""), p.s.action(keymap.PalettePageUp, ""),
+		p.s.action(keymap.PalettePageDown, ""), p.s.action(keymap.PaletteClear, "")}
 }
 
 // Update takes what is typed and runs what is chosen.
@@ -109,7 +110,7 @@ func (p *palette) run() {
 	}
 	k := p.found[p.at.Cursor]
 	if k.Off != "" {
-		p.s.say(careful, k.Off)
+		p.s.refuse(k.Off)
 		return
 	}
 	p.s.pop()
@@ -122,17 +123,16 @@ func (p *palette) rows() int { return p.panel(p.s.width, p.s.height).listHeight(
 func (p *palette) Draw(width, height int) draw.Frame { return p.panel(width, height).frame() }
 
 func (p *palette) panel(width, height int) *panel {
-	t := p.s.theme
-	d := newPanel(p.s, 104, width, height)
+	d := newPanel(p.s, 132, width, height)
 	d.title = "Commands"
-	d.add(0, d.line().Text(t.Accent, ": ").Text(nil, p.typed.draw(t, d.inner-2)))
+	d.find(p.typed, len(p.found), len(p.keys))
 	d.above(4)
-	d.rows(panelList{total: len(p.found), least: 4, keep: len(p.keys), at: p.at, none: nothingMatches(p.s, p.typed.text), row: func(i int) *draw.Line { return p.row(d, i) }})
+	d.rows(panelList{total: len(p.found), least: 3, keep: len(p.keys), at: p.at, none: nothingMatches(p.s, p.typed.text), row: func(i int) *draw.Line { return p.row(d, i) }})
 	d.below(4)
 	if d.inner < narrow {
 		p.marked(d)
 	}
-	d.hints(1, p.s.action(keymap.PaletteRun, ""), p.s.action(keymap.PaletteClose, ""))
+	d.answers(nil, p.s.action(keymap.PaletteClose, ""), p.s.action(keymap.PaletteRun, ""))
 	return d
 }
 
@@ -148,6 +148,10 @@ func (p *palette) marked(d *panel) {
 		says, style = p.says(p.found[p.at.Cursor])
 	}
 	lines := append(paragraph(says, d.inner), "")
+	if len(lines) > 3 {
+		dots := p.s.theme.Glyphs.Ellipsis
+		lines[1] = draw.Fit(lines[1]+dots, min(draw.Width(lines[1]+dots), d.inner), dots)
+	}
 	d.add(2, d.line().Text(style, lines[0]), d.line().Text(style, lines[1]))
 }
 

@@ -75,7 +75,7 @@ func (d *permissions) toggle() {
 		return
 	}
 	if off := d.reached(); off != "" {
-		d.s.say(careful, off)
+		d.s.refuse(off)
 		return
 	}
 	d.err = nil
@@ -91,7 +91,7 @@ func (d *permissions) click(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case permissionsChosen:
 		if msg.at < len(d.rows) {
-			d.at.Cursor, d.focus = msg.at, partList
+			d.at.Cursor, d.focus, d.typing = msg.at, partList, false
 			d.toggle()
 		}
 	case permissionsPressed:

@@ -19,19 +19,35 @@ func (d *permissions) panel(width, height int) *panel {
 	d.list(p)
 	p.below(6)
 	d.said(p)
-	if d.asking != notAsking {
-		d.question(p)
+	const last = 3 // lines below the list; one less under Org Agent, whose words take one more above it
+	lines := last
+	if d.draft.org {
+		lines--
+	}
+	switch d.asking {
+	case askNothing:
+		p.ask("This token will reach nothing.", lines, d.Keys()...)
+		return p
+	case askDiscard:
+		p.ask(unsaved, lines, d.Keys()...)
 		return p
 	}
-	p.add(0, d.counted(p)...)
+	counted := d.counted(p)
+	p.add(0, counted...)
 	switch {
 	case d.typing:
 		p.hints(3, d.s.action(keymap.FilterKeep, ""), d.s.action(keymap.FilterClear, ""))
+	case d.draft.org && len(counted) == 0:
+		p.blank(3)
 	case !d.draft.org:
 		p.hints(3, d.s.action(keymap.PermissionsToggle, ""), d.s.action(keymap.PermissionsAll, ""),
 			d.s.action(keymap.PermissionsFilter, ""), d.s.action(keymap.PermissionsOrg, ""))
 	}
-	d.buttons(p)
+	if d.typing { // one key means one thing at a time
+		p.blank(0)
+	} else {
+		d.buttons(p)
+	}
 	return p
 }
 
@@ -188,43 +204,18 @@ func (d *permissions) counted(p *panel) []*draw.Line {
 	return lines
 }
 
-// question stands where the buttons were.
-func (d *permissions) question(p *panel) {
-	text := "This token will reach nothing."
-	if d.asking == askDiscard {
-		text = "Your edits are not saved."
-	}
-	t := d.s.theme
-	l := p.line().Text(t.Warning, text).Space(2)
-	for i, k := range d.Keys() {
-		if i > 0 {
-			l.Space(3)
-		}
-		p.hint(l, k)
-	}
-	if l.Left() > 0 {
-		p.add(0, l)
-		p.blank(3)
-		p.blank(3)
-		return
-	}
-	p.text(0, t.Warning, text)
-	p.hints(0, d.Keys()...)
-	p.blank(3)
-}
-
 // buttons writes Revoke at the bottom left, cancel and save at the right.
 func (d *permissions) buttons(p *panel) {
-	button := func(l *draw.Line, part permissionsPart, id keymap.ID) {
+	button := func(l *draw.Line, part permissionsPart, k keymap.Action) {
 		from := l.X()
 		d.point(l, part)
-		p.hint(l, d.s.action(id, ""))
+		p.hint(l, k)
 		l.Mark(permissionsPressed{part}, from)
 	}
 	left, right := p.line(), p.line()
-	button(left, partRevoke, keymap.PermissionsRevoke)
-	button(right, partCancel, keymap.PermissionsCancel)
+	button(left, partRevoke, d.s.action(keymap.PermissionsRevoke, ""))
+	button(right, partCancel, d.back())
 	right.Space(3)
-	button(right, partSave, keymap.PermissionsSave)
+	button(right, partSave, d.s.action(keymap.PermissionsSave, ""))
 	p.ends(0, left, right)
 }

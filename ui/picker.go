@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"fmt"
 	"slices"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -32,19 +31,38 @@ func newPicker(s *session, current model.UserID) screen {
 	return p
 }
 
-// find keeps the users whose login or name contains what is typed, oneself first.
+// find keeps the users whose login or name contains what is typed: those whose login
+// begins with it come first, then those whose login contains it; among equals oneself.
 func (p *picker) find() {
 	filter, self := model.NewFilter(p.typed.text), p.s.self.User
-	p.found = p.found[:0]
-	if filter.Match(self.Login, self.Name) {
-		p.found = append(p.found, self)
-	}
-	for _, u := range p.s.users {
-		if u.ID != self.ID && filter.Match(u.Login, u.Name) {
-			p.found = append(p.found, u)
+	var ranks [3][]model.User
+	keep := func(u model.User) {
+		if filter.Match(u.Login, u.Name) {
+			rank := likeness(filter, u.Login)
+			ranks[rank] = append(ranks[rank], u)
 		}
 	}
+	keep(self)
+	for _, u := range p.s.users {
+		if u.ID != self.ID {
+			keep(u)
+		}
+	}
+	p.found = append(append(append(p.found[:0], ranks[0]...), ranks[1]...), ranks[2]...)
 	p.at.Set(len(p.found))
+}
+
+// likeness ranks a login: 0 where it begins with what is looked for, 1 where it
+// contains it, 2 where it does not.
+func likeness(filter model.Filter, login string) int {
+	spans := filter.Spans(login)
+	switch {
+	case filter.Empty(), len(spans) > 0 && spans[0].Start == 0:
+		return 0
+	case len(spans) > 0:
+		return 1
+	}
+	return 2
 }
 
 // follow puts the cursor on a user, if found.
@@ -67,7 +85,8 @@ func (p *picker) Keys() []keymap.Action {
 		off = "No user's login or name contains what is typed."
 	}
 	return []keymap.Action{p.s.action(keymap.PickerSelect, off), p.s.action(keymap.PickerCancel, ""),
-		p.s.action(keymap.PickerUp, ""), p.s.action(keymap.PickerDown, ""), p.s.action(keymap.PickerClear, "")}
+		p.s.action(keymap.PickerUp, ""), p.s.action(keymap.PickerDown, ""), p.s.action(keymap.PickerPageUp, ""),
+		p.s.action(keymap.PickerPageDown, ""), p.s.action(keymap.PickerClear, "")}
 }
 
 // Update takes what is typed and who is chosen.
@@ -129,19 +148,13 @@ func (p *picker) rows() int { return p.panel(p.s.width, p.s.height).listHeight()
 func (p *picker) Draw(width, height int) draw.Frame { return p.panel(width, height).frame() }
 
 func (p *picker) panel(width, height int) *panel {
-	t := p.s.theme
 	d := newPanel(p.s, 64, width, height)
 	d.title = "Manage tokens for"
-	count := d.line()
-	if p.typed.text != "" {
-		count.Text(t.Muted, fmt.Sprintf("%s of %s", short(len(p.found)), short(max(len(p.s.users), 1))))
-	}
-	room := max(d.inner-2-count.X()-1, 1)
-	d.add(0, d.line().Text(t.Accent, "> ").Text(nil, p.typed.draw(t, room)).Right(count))
+	d.find(p.typed, len(p.found), max(len(p.s.users), 1))
 	d.above(2)
 	d.rows(panelList{total: len(p.found), least: 4, keep: len(p.s.users), at: p.at, none: nothingMatches(p.s, p.typed.text), row: func(i int) *draw.Line { return p.row(d, i) }})
 	d.below(2)
-	d.hints(3, p.s.action(keymap.PickerSelect, ""), p.s.action(keymap.PickerCancel, ""))
+	d.answers(nil, p.s.action(keymap.PickerCancel, ""), p.s.action(keymap.PickerSelect, ""))
 	return d
 }
 

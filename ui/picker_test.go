@@ -27,13 +27,13 @@ func TestPickerShowsWhoIsWho(t *testing.T) {
 	d := newPicker(s, 1)
 	lines := strings.Split(text(d, 80, 24), "\n")
 	for i, want := range []string{"ben", "› ana", "bo"} {
-		if !strings.Contains(lines[i+3], want) {
-			t.Errorf("line %d is %q, want %s", i+3, lines[i+3], want)
+		if !strings.Contains(lines[i+4], want) {
+			t.Errorf("line %d is %q, want %s", i+4, lines[i+4], want)
 		}
 	}
 	for i, want := range []string{"you", "shown now", "deactivated"} {
-		if !strings.Contains(lines[i+3], want) {
-			t.Errorf("line %d is %q, want %q in words", i+3, lines[i+3], want)
+		if !strings.Contains(lines[i+4], want) {
+			t.Errorf("line %d is %q, want %q in words", i+4, lines[i+4], want)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"jeton/keymap"
 	"jeton/model"
 	"jeton/ui/draw"
+	"jeton/ui/overlay"
 )
 
 // quitting asks what becomes of the secret that is still on the clipboard.
@@ -46,25 +47,32 @@ func (q *quitting) Update(msg tea.Msg) (screen, tea.Cmd) {
 	return q, nil
 }
 
-// Draw draws the question on one line where it fits.
+// Draw draws the question on one line where it fits, in a box no wider than it needs.
 func (q *quitting) Draw(width, height int) draw.Frame {
-	t := q.s.theme
-	p := newPanel(q.s, 80, width, height)
-	text := fmt.Sprintf("Token %d is on the clipboard.", q.token)
-	line := p.line().Text(t.Warning, text)
-	keys := p.line()
+	line := draw.NewLine(width).Text(q.s.theme.Warning, fmt.Sprintf("Token %d is on the clipboard.", q.token))
+	keys := draw.NewLine(width)
 	for _, k := range q.Keys() {
 		if keys.X() > 0 {
 			keys.Space(3)
 		}
-		p.hint(keys, k)
+		hint(q.s, keys, k)
 	}
-	if line.X()+2+keys.X() <= p.inner {
-		p.add(0, line.Space(2).Append(keys))
+	const frame, gap = 4, 2
+	if want := line.X() + gap + keys.X() + frame; !overlay.Full(want, width) {
+		p := q.panel(want, width, height)
+		p.add(0, line.Space(gap).Append(keys))
 		return p.frame()
 	}
+	p := q.panel(max(line.X(), keys.X())+frame, width, height)
+	p.blank(2)
 	p.add(0, line)
 	p.blank(1)
 	p.hints(0, q.Keys()...)
 	return p.frame()
+}
+
+func (q *quitting) panel(want, width, height int) *panel {
+	p := newPanel(q.s, want, width, height)
+	p.title = q.Title()
+	return p
 }

@@ -113,7 +113,11 @@ func (r *revoke) answers(p *panel) []*draw.Line {
 	l := p.line()
 	p.hint(l, r.s.action(keymap.RevokeKeep, ""))
 	l.Space(3)
-	p.hint(l, r.s.action(keymap.RevokeAccept, missing))
+	yes := r.s.action(keymap.RevokeAccept, missing)
+	if !t.Colours { // the words behind it say that it is dead
+		yes.Off = ""
+	}
+	p.hint(l, yes)
 	style := draw.Style(t.Muted)
 	if missing == "does not match" {
 		style = t.Danger

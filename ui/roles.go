@@ -1,9 +1,7 @@
 package ui
 
 import (
-	"errors"
 	"fmt"
-	"slices"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -21,8 +19,9 @@ type roles struct {
 	edits map[model.DeploymentID]model.Role
 	admin *bool // Organization Admin, when edited
 
-	list     heldList[model.Deployment]
-	onToggle bool // the toggle has the keys, not the list
+	list   heldList[model.Deployment]
+	focus  rolesPart
+	asking bool // whether to throw the edits away
 
 	by      string // who changed it meanwhile; "" when nobody did
 	review  bool   // only what they or we changed is shown
@@ -31,6 +30,22 @@ type roles struct {
 	active  model.Request // deactivating
 	end     ending
 }
+
+// rolesPart is what has the keys in the dialog.
+type rolesPart uint8
+
+const (
+	rolesList rolesPart = iota
+	rolesToggle
+	rolesEnd    // deactivate, or reactivate
+	rolesTokens // manage tokens for
+	rolesCancel
+	rolesSave
+	rolesParts
+)
+
+// rolesPressed is a click on a part.
+type rolesPressed struct{ part rolesPart }
 
 func newRoles(s *session, p model.User) screen {
 	d := &roles{s: s, user: p, was: p, edits: map[model.DeploymentID]model.Role{}}
@@ -45,9 +60,12 @@ func newRoles(s *session, p model.User) screen {
 // Title is whose roles these are.
 func (d *roles) Title() string { return "Roles" }
 
-// Scope is that of the dialog, or of its filter being typed.
+// Scope is the question's, the filter's or the dialog's own.
 func (d *roles) Scope() keymap.Scope {
-	if d.list.filtering {
+	switch {
+	case d.asking:
+		return keymap.Confirm
+	case d.list.filtering:
 		return keymap.Filter
 	}
 	return keymap.User
@@ -56,12 +74,15 @@ func (d *roles) Scope() keymap.Scope {
 // Keys lists what can be done with the roles.
 func (d *roles) Keys() []keymap.Action {
 	s := d.s
-	if d.list.filtering {
+	switch {
+	case d.asking:
+		return []keymap.Action{s.action(keymap.ConfirmDiscard, ""), s.action(keymap.ConfirmBack, "")}
+	case d.list.filtering:
 		return filterKeys(s)
 	}
 	toggle, review, tokens, save := "", "", "", ""
-	if d.orgAdmin() && !d.onToggle {
-		toggle = fmt.Sprintf("An Organization Admin may do everything everywhere: turn it off (%s) to choose.", keyName(s, keymap.RoleAdmin))
+	if d.focus == rolesList {
+		toggle = d.everywhere()
 	}
 	if d.by == "" {
 		review = "Nobody changed this user meanwhile."
@@ -75,9 +96,21 @@ func (d *roles) Keys() []keymap.Action {
 	end := endKey(s, d.user)
 	end.ID = keymap.RoleDeactivate
 	end.Keys = s.action(keymap.RoleDeactivate, "").Keys
+	back := s.action(keymap.RoleCancel, "")
+	if d.list.filter.text != "" {
+		back = clearFilter(s, keymap.RoleCancel)
+	}
 	return []keymap.Action{s.action(keymap.RoleToggle, toggle), s.action(keymap.RoleAdmin, ""), s.action(keymap.RoleFilter, ""),
 		s.action(keymap.RoleReview, review), end, s.action(keymap.RoleTokens, tokens), s.action(keymap.RoleNext, ""),
-		s.action(keymap.RolePrevious, ""), s.action(keymap.RoleCancel, ""), s.action(keymap.RoleSave, save)}
+		s.action(keymap.RolePrevious, ""), back, s.action(keymap.RoleSave, save)}
+}
+
+// everywhere is why a role in a deployment cannot be chosen now; "" when it can.
+func (d *roles) everywhere() string {
+	if !d.orgAdmin() {
+		return ""
+	}
+	return fmt.Sprintf("An Organization Admin may do everything everywhere: turn it off (%s) to choose.", keyName(d.s, keymap.RoleAdmin))
 }
 
 // Update takes actions, keys and replies.
@@ -91,8 +124,12 @@ func (d *roles) Update(msg tea.Msg) (screen, tea.Cmd) {
 	case tea.KeyMsg:
 		d.list.typed(msg)
 	case wheel, rowChosen:
-		d.onToggle = false
-		d.list.point(msg)
+		if !d.asking {
+			d.focus = rolesList
+			d.list.point(msg)
+		}
+	case rolesPressed:
+		return d, d.click(msg.part)
 	case sessionRenewed:
 		if now, ok := d.s.user(d.user.ID); ok && !pending(d.request) && now.Revision > d.user.Revision {
 			d.rebase(now, d.s.login(now.EditedBy, nil))
@@ -102,136 +139,4 @@ func (d *roles) Update(msg tea.Msg) (screen, tea.Cmd) {
 		d.changed(msg)
 	}
 	return d, nil
-}
-
-func (d *roles) act(id keymap.ID) tea.Cmd {
-	switch id {
-	case keymap.RoleToggle:
-		if d.onToggle {
-			d.toggleAdmin()
-			return nil
-		}
-		d.step(1, true)
-	case keymap.ListRight:
-		d.step(1, false)
-	case keymap.ListLeft:
-		d.step(-1, false)
-	case keymap.RoleAdmin:
-		d.toggleAdmin()
-	case keymap.RoleNext, keymap.RolePrevious:
-		d.onToggle = !d.onToggle
-	case keymap.RoleFilter:
-		d.onToggle = false
-		d.list.act(keymap.PageFilter)
-	case keymap.RoleReview:
-		d.review = !d.review
-		d.list.fill()
-	case keymap.RoleSave:
-		return d.save()
-	case keymap.RoleCancel:
-		d.cancel()
-	case keymap.RoleTokens:
-		d.end.close(d.s)
-		manageTokensFor(d.s, d.user.ID)
-	case keymap.RoleDeactivate:
-		d.active = newRequest()
-		askActive(d.s, d.user, d.active)
-	default:
-		if d.list.act(id) {
-			d.onToggle = false
-		}
-	}
-	return nil
-}
-
-func (d *roles) toggleAdmin() {
-	on := !d.orgAdmin()
-	d.admin, d.err = &on, ""
-	if on == d.user.OrgAdmin {
-		d.admin = nil
-	}
-}
-
-// step gives the selected deployment's next stronger or weaker role; round, the
-// strongest is followed by none.
-func (d *roles) step(by int, round bool) {
-	dep, ok := d.list.selected()
-	if !ok || d.onToggle {
-		return
-	}
-	if d.orgAdmin() {
-		d.s.say(careful, d.Keys()[0].Off)
-		return
-	}
-	role := int(d.role(dep.ID)) + by
-	if round {
-		role %= len(model.Roles())
-	}
-	d.set(dep.ID, model.Role(max(int(model.NoRole), min(role, int(model.Admin)))))
-}
-
-func (d *roles) save() tea.Cmd {
-	switch {
-	case pending(d.request):
-		return nil
-	case !d.edited():
-		d.end.close(d.s)
-		return nil
-	case d.user.ID == d.s.self.User.ID && d.user.OrgAdmin && !d.orgAdmin() && d.othersAdmin():
-		d.s.push(newConfirm(d.s, question{title: "Stop being an Organization Admin", danger: true,
-			lines: []string{"These are your own roles. Only another Organization Admin can give this one back to you."}},
-			choice{keymap.ConfirmSave, "save", d.commit}))
-		return nil
-	}
-	return d.commit()
-}
-
-// othersAdmin reports whether somebody else is an Organization Admin: the last one is
-// refused by the store, which needs no question.
-func (d *roles) othersAdmin() bool {
-	return slices.ContainsFunc(d.s.users, func(u model.User) bool { return u.ID != d.user.ID && u.OrgAdmin && u.Active() })
-}
-
-func (d *roles) commit() tea.Cmd {
-	d.request = newRequest()
-	return d.s.change(d.request, d.change())
-}
-
-// cancel leaves; edits are thrown away only when asked for.
-func (d *roles) cancel() {
-	if d.list.filter.text != "" {
-		d.list.act(keymap.PageBack)
-		return
-	}
-	if !d.edited() {
-		d.end.close(d.s)
-		return
-	}
-	d.s.push(newConfirm(d.s, question{title: "Unsaved roles of " + d.user.Login, lines: []string{"Your edits are not saved yet."}},
-		choice{keymap.ConfirmDiscard, "discard", func() tea.Cmd { d.end.close(d.s); return nil }}))
-}
-
-func (d *roles) changed(m changed) {
-	var conflict *model.ConflictError
-	switch {
-	case pending(d.active) && m.request == d.active:
-		d.active = model.Request{}
-		sayActive(d.s, m)
-		return
-	case !pending(d.request) || m.request != d.request:
-		return
-	}
-	d.request = model.Request{}
-	switch now := (model.Record)(nil); {
-	case errors.As(m.err, &conflict):
-		now = conflict.Now
-		if u, ok := now.(model.User); ok {
-			d.rebase(u, conflict.By)
-		}
-	case m.err != nil && !errors.Is(m.err, model.ErrNothing):
-		d.err = "Not saved: " + explain(m.err)
-	default:
-		d.end.close(d.s)
-		d.s.say(good, "Saved the roles of "+d.user.Login+": "+d.summary()+".")
-	}
 }

@@ -16,16 +16,16 @@ func (d *roles) Draw(width, height int) draw.Frame {
 	p.right = d.toggle(p)
 	p.blank(6)
 	if d.orgAdmin() {
-		p.text(4, t.Muted, fmt.Sprintf("An Organization Admin may do everything, everywhere. Turn it off (%s) to choose.", keyName(d.s, keymap.RoleAdmin)))
+		p.text(4, t.Muted, fmt.Sprintf("Everything, in every deployment. Turn it off (%s) to choose.", keyName(d.s, keymap.RoleAdmin)))
 	} else {
 		p.text(5, t.Text, "Roles per deployment")
 	}
-	p.blank(6)
+	p.above(6)
 	p.rows(panelList{total: len(d.list.rows), least: 3, at: d.list.grid, row: func(i int) *draw.Line { return d.row(p, i) }})
 	if len(d.list.rows) == 0 {
 		p.text(0, t.Muted, d.noRows())
 	}
-	p.blank(6)
+	p.below(6)
 	d.say(p)
 	d.hints(p)
 	return p.frame()
@@ -36,17 +36,22 @@ func (d *roles) toggle(p *panel) *draw.Line {
 	t := d.s.theme
 	word, style := "off", draw.Style(t.Muted)
 	if d.orgAdmin() {
-		word, style = "on", t.Warning
+		word, style = "on", t.Agent
 	}
 	name := "Organization Admin "
 	if p.inner < 50 {
 		name = "Org Admin "
 	}
 	l := draw.NewLine(p.inner)
-	if d.onToggle {
-		l.Text(t.Accent, t.Glyphs.Point+" ")
+	d.point(l, rolesToggle)
+	return l.Text(t.Text, name).Text(style, t.Glyphs.Toggle(d.orgAdmin())+" "+word).Mark(rolesPressed{rolesToggle}, 0)
+}
+
+// point marks the part that has the keys.
+func (d *roles) point(l *draw.Line, part rolesPart) {
+	if d.focus == part {
+		l.Text(d.s.theme.Accent, d.s.theme.Glyphs.Point).Space(1)
 	}
-	return l.Text(t.Text, name).Text(style, t.Glyphs.Toggle(d.orgAdmin())+" "+word).Mark(act{keymap.RoleAdmin}, 0)
 }
 
 func (d *roles) noRows() string {
@@ -63,7 +68,7 @@ func (d *roles) noRows() string {
 func (d *roles) row(p *panel, i int) *draw.Line {
 	t, dep := d.s.theme, d.list.rows[i]
 	l, style := p.line(), draw.Style(t.Text)
-	if i == d.list.grid.Cursor && !d.onToggle {
+	if i == d.list.grid.Cursor && d.focus == rolesList {
 		l.Text(t.Accent, t.Glyphs.Point+" ")
 	}
 	l.To(2)
@@ -137,18 +142,31 @@ func onOff(on bool) string {
 	return "off"
 }
 
+// hints writes the keys of the list, while they do anything, and the buttons; or the
+// question in their place.
 func (d *roles) hints(p *panel) {
 	keys := d.Keys()
-	if d.list.filtering {
-		p.hints(0, keys[:3]...)
+	switch {
+	case d.asking:
+		p.ask(unsaved, 2, keys...)
 		return
+	case d.list.filtering:
+		p.hints(0, keys[:3]...)
+		p.blank(2)
+		return
+	case d.orgAdmin():
+		p.blank(2)
+	default:
+		p.hints(2, keys[0], worded(d.s.action(keymap.ListRight, ""), "stronger"), keys[2], keys[1])
 	}
-	stronger := worded(d.s.action(keymap.ListRight, keys[0].Off), "stronger")
-	p.hints(2, keys[0], stronger, keys[2], keys[1])
-	left, right := p.line(), p.line()
-	p.hint(left, keys[4])
-	p.hint(left.Space(3), keys[5])
-	p.hint(right, keys[8])
-	p.hint(right.Space(3), keys[9])
+	button := func(l *draw.Line, part rolesPart, k keymap.Action) *draw.Line {
+		from := l.X()
+		d.point(l, part)
+		p.hint(l, k)
+		return l.Mark(rolesPressed{part}, from)
+	}
+	left, right := button(p.line(), rolesEnd, keys[4]), button(p.line(), rolesCancel, keys[8])
+	button(left.Space(3), rolesTokens, keys[5])
+	button(right.Space(3), rolesSave, keys[9])
 	p.ends(0, left, right)
 }

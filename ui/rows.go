@@ -113,6 +113,16 @@ func (r *rows) insert(token model.Token) {
 	r.total++
 }
 
+// replace takes in a token as a change left it, so that keys pressed before the list is
+// read again do not start from what it was.
+func (r *rows) replace(token model.Token) {
+	for i := range r.held {
+		if r.held[i].ID == token.ID {
+			r.held[i] = token
+		}
+	}
+}
+
 // want asks for rows near the ones on screen when they are not all held.
 func (r *rows) want(s *session, from, to int) tea.Cmd {
 	from, to = max(0, from), min(to, r.total)

@@ -15,7 +15,10 @@ import (
 //
 // Update does no I/O; commands change no state; Draw is pure. What a screen wants of
 // App (open a dialog, close one, say something) it posts; App does it before it looks
-// at the next key, so that a key typed quickly reaches the screen it was meant for.
+// at the next key, so that a key typed quickly reaches the screen it was meant for. A
+// screen that cannot know what keys mean before a reply is there has Waits() bool; App
+// keeps them until then. One that hears keys only to say why not has Refused(), actions
+// like those of Keys that are not in the footer.
 type screen interface {
 	Update(tea.Msg) (screen, tea.Cmd)
 	// Draw fills width x height when it is a page; a dialog may be smaller.
@@ -23,7 +26,7 @@ type screen interface {
 	// Scope is where keys are heard now; it decides whether text is being typed.
 	Scope() keymap.Scope
 	// Keys lists what can be done now, in the order of the footer; what does not work
-	// now has the reason in Off.
+	// now has the reason in Off. App hands on nothing else, moving about excepted.
 	Keys() []keymap.Action
 	// Title is the screen's place in the breadcrumb.
 	Title() string
@@ -41,6 +44,7 @@ type (
 	popped    struct{}                // close the top dialog
 	tabChosen struct{ tab tabID }     // go to a tab
 	toasted   struct{ toast toast }   // say something in the status line
+	unheard   struct{}                // forget what was typed ahead: it was meant for what did not come
 	copyAsked struct {                // put this on the clipboard
 		token model.Token
 		value model.Secret
@@ -52,5 +56,6 @@ type (
 	storeChanged   struct{ seq uint64 } // something in the store changed
 	sessionRenewed struct{}             // who looks, or what they may see, was read anew
 	secretsHidden  struct{}             // focus lost, suspend, leaving: hide whatever is revealed
+	covered        struct{}             // a dialog opens over the page: nothing is to be revealed under it
 	ownerChosen    struct{ owner model.UserID }
 )

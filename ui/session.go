@@ -31,7 +31,8 @@ type session struct {
 	deployments []model.Deployment // all, removed ones included; for members those of their roles
 	health      model.Health
 
-	width, height int // of the window
+	width, height int  // of the window
+	covered       bool // dialogs lie over the page
 
 	gen   int       // last generation given out
 	posts []tea.Msg // what screens asked App for, in order
@@ -43,6 +44,11 @@ func (s *session) post(msg tea.Msg) { s.posts = append(s.posts, msg) }
 func (s *session) push(d screen)           { s.post(pushed{d}) }
 func (s *session) pop()                    { s.post(popped{}) }
 func (s *session) say(m mood, text string) { s.post(toasted{toast{mood: m, text: text}}) }
+
+// refuse says why nothing was done.
+func (s *session) refuse(why string) {
+	s.post(toasted{toast{mood: careful, text: why, refusal: true}})
+}
 
 // Times are the time-outs people may configure.
 type Times struct {

@@ -47,7 +47,7 @@ func (p *settings) rows() []setting {
 	t, a, o := p.s.theme, p.s.about, p.s.self.Organization
 	private := setting{"Private user tokens", "off", t.Text, false, true}
 	if o.Settings.PrivateUserTokens {
-		private.value, private.style = "on", t.Success
+		private.value, private.style = "on", t.Agent
 	}
 	rows := []setting{{"Organization name", o.Name, t.Text, true, false}, private}
 	fact := func(name, value string, style draw.Style) {
@@ -62,7 +62,7 @@ func (p *settings) rows() []setting {
 	fact("Store directory", a.Store, t.Text)
 	fact("Keyset file", a.Keyset, t.Text)
 	fact("Configuration file", a.Config, t.Text)
-	fact("Clipboard", p.s.clip.Route(), t.Text)
+	fact("Clipboard", p.s.clip.Ways(), t.Text)
 	fact("Theme", a.Theme, t.Text)
 	fact("Glyphs", a.Glyphs, t.Text)
 	fact("Account", a.Account, t.Text)
@@ -106,13 +106,27 @@ func (p *settings) Keys() []keymap.Action {
 	case row.flip:
 		edit.Word = "turn " + onOff(!p.s.self.Organization.Settings.PrivateUserTokens)
 		if pending(p.request) {
-			toggle.Off = "It is being saved."
-			edit.Off = toggle.Off
+			edit.Off = "It is being saved."
 		}
 	default:
 		edit.Off, toggle.Off = fact, fact
 	}
+	if row.flip {
+		return []keymap.Action{edit, p.s.action(keymap.PageReload, "")}
+	}
 	return []keymap.Action{edit, toggle, p.s.action(keymap.PageReload, "")}
+}
+
+// Refused is the second key of what the footer shows under one: turning a setting.
+func (p *settings) Refused() []keymap.Action {
+	if !p.rows()[p.grid.Cursor].flip {
+		return nil
+	}
+	off := ""
+	if pending(p.request) {
+		off = "It is being saved."
+	}
+	return []keymap.Action{p.s.action(keymap.SettingToggle, off)}
 }
 
 // Update takes actions and replies.

@@ -155,7 +155,7 @@ func (u *setup) done(err error) {
 func (u *setup) Draw(width, height int) draw.Frame {
 	t := u.s.theme
 	p := newPanel(u.s, 76, width, height)
-	p.title = "Create the organization"
+	p.title, p.alone = "Create the organization", true
 	p.blank(9)
 	u.inputs.draw(p)
 	p.blank(8)
@@ -180,13 +180,9 @@ func (u *setup) Draw(width, height int) draw.Frame {
 
 func (u *setup) hints(p *panel) {
 	if u.creating {
-		p.add(0, p.line().Text(p.s.theme.Muted, "Creating it"+p.s.theme.Glyphs.Ellipsis))
+		p.add(0, p.line().Text(p.s.theme.Muted, "Creating it"+p.s.theme.Glyphs.Dots))
 		return
 	}
 	keys := u.Keys()
-	left, right := p.line(), p.line()
-	p.hint(left, keys[4])
-	p.hint(right, keys[1])
-	p.hint(right.Space(3), keys[0])
-	p.ends(0, left, right)
+	p.answers(keys[1:2], keys[4], keys[0])
 }

@@ -14,13 +14,10 @@ type message struct {
 
 // statusHeight is how many lines a long message may take in a window of this height.
 func statusHeight(height int) int {
-	switch {
-	case height >= 24:
+	if height >= 24 {
 		return 4
-	case height >= 14:
-		return 2
 	}
-	return 1
+	return 3 // which leaves the smallest window's body five
 }
 
 // statusLines says what is being typed or what happened last and, at the right, where
@@ -33,19 +30,24 @@ func (a *App) statusLines(width, most int) []*draw.Line {
 		right.Text(t.Muted, p.Place()).Space(1)
 	}
 	room := width - right.X() - 1
-	if p, ok := a.base().(interface{ Status(int) *draw.Line }); ok {
+	if p, ok := a.base().(interface{ Status(int) *draw.Line }); ok && !a.toast.refusal {
 		if l := p.Status(room); l != nil {
 			return []*draw.Line{draw.NewLine(width).Append(l.Trim(room)).Right(right)}
 		}
 	}
-	lines := a.write(a.message(), width, room, most)
+	const all = 9 // lines: more than any message needs
+	m := a.message()
+	if alone := a.spell(m, width, width, all); len(alone) <= most && len(a.spell(m, width, room, all)) > len(alone) {
+		return alone // fewer lines say it, if the place gives up its room
+	}
+	lines := a.spell(m, width, room, most)
 	lines[len(lines)-1].Right(right)
 	return lines
 }
 
-// write writes a message into lines of the width, the last of which leaves room at the
+// spell writes a message into lines of the width, the last of which leaves room at the
 // right for what stands there.
-func (a *App) write(m message, width, room, most int) []*draw.Line {
+func (a *App) spell(m message, width, room, most int) []*draw.Line {
 	t, style, mark := a.s.theme, a.moodStyle(m.mood), a.moodMark(m.mood)
 	indent := 1
 	if mark != "" {
@@ -81,8 +83,12 @@ func (a *App) message() message {
 	}
 	h := a.s.health
 	switch {
+	case a.toast.copied && a.holding():
+		return message{mood: good, text: a.clipNote()}
 	case a.toast.text != "":
-		return message{a.toast.mood, a.toast.text, a.toast.undo != nil}
+		return message{a.toast.mood, a.toast.text, a.toast.undo != nil && a.noUndo() == ""}
+	case a.noUndo() == "":
+		return message{a.edit.toast.mood, a.edit.toast.text, true}
 	case h.Damage != nil:
 		return message{mood: bad, text: "Damaged: " + explain(h.Damage)}
 	case h.LowSpace:

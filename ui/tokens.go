@@ -19,6 +19,7 @@ type tokens struct {
 	lists [2]*tokenList
 
 	reveal    reveal
+	copying   map[model.TokenID]bool // asked for and not on the clipboard yet
 	describe  *describing
 	filtering bool
 	creating  model.Request
@@ -30,12 +31,18 @@ type tokenList struct {
 	grid   grid.Grid
 	filter field
 	match  model.Filter  // of the query, for underlining
-	whole  int           // how long the list is without a filter
+	whole  whole         // how long the list is without a filter
 	near   model.TokenID // the token under the cursor: the cursor follows it
 }
 
+// whole is how long a list is without a filter.
+type whole struct {
+	total   int
+	revoked bool // revoked tokens are counted too
+}
+
 func newTokens(s *session) screen {
-	t := &tokens{s: s, kind: model.AgentToken, owner: s.self.User.ID, lists: [2]*tokenList{{}, {}}}
+	t := &tokens{s: s, kind: model.AgentToken, owner: s.self.User.ID, lists: [2]*tokenList{{}, {}}, copying: map[model.TokenID]bool{}}
 	if !s.admin() {
 		t.kind = model.UserToken
 	}
@@ -84,15 +91,27 @@ func (t *tokens) Scope() keymap.Scope {
 	return keymap.Tokens
 }
 
+// Waits reports whether what keys mean depends on an answer of the store: they belong
+// to the description of the token that is being created, or to the list as it is when
+// the description is saved.
+func (t *tokens) Waits() bool {
+	return pending(t.creating) || t.describe != nil && pending(t.describe.request)
+}
+
 // Update takes actions, keys and replies.
 func (t *tokens) Update(msg tea.Msg) (screen, tea.Cmd) {
 	switch msg := msg.(type) {
 	case act:
+		if msg.id != keymap.TokenReveal {
+			t.callOff()
+		}
 		return t, tea.Batch(t.act(msg.id), t.settle())
 	case tea.KeyMsg:
 		return t, tea.Batch(t.typing(msg), t.settle())
 	case wheel, rowChosen:
 		return t, tea.Batch(t.point(msg), t.settle())
+	case covered:
+		t.callOff()
 	case shown:
 		t.on = true
 		return t, t.show(t.query(t.kind))
@@ -123,6 +142,8 @@ func (t *tokens) reply(msg tea.Msg) tea.Cmd {
 		return t.changed(msg)
 	case secretRevealed:
 		return t.revealed(msg)
+	case copyDone:
+		delete(t.copying, msg.token)
 	case revealTick:
 		return t.tick(msg)
 	}
@@ -152,7 +173,7 @@ func (t *tokens) fetched(m rowsFetched) {
 		}
 		l.grid.Set(l.rows.total)
 		if l.rows.query.Filter == "" {
-			l.whole = l.rows.total
+			l.whole = whole{l.rows.total, l.rows.query.Revoked}
 		}
 		// Only where the cursor still wants to be: it may have moved since.
 		if token, ok := l.rows.at(m.page.AnchorAt); m.err == nil && ok && token.ID == l.near {

@@ -22,9 +22,9 @@ func (t *tokens) act(id keymap.ID) tea.Cmd {
 	}
 	switch id {
 	case keymap.TokenReveal:
-		return t.startReveal(false)
+		return t.startReveal()
 	case keymap.TokenCopy:
-		return t.startReveal(true)
+		return t.startCopy()
 	case keymap.TokenDescribe:
 		t.startDescribe()
 	case keymap.TokenCreate:
@@ -134,18 +134,32 @@ func (t *tokens) point(msg tea.Msg) tea.Cmd {
 		}
 	case rowChosen:
 		if t.describe != nil {
+			t.s.refuse(describeFirst(t.s))
 			return nil
 		}
-		t.filtering = false // the filter stays; what is clicked is not typed in
-		if msg.at != l.grid.Cursor {
-			t.hide()
-			l.grid.Go(msg.at, t.s.rowsShown())
-		}
-		if msg.do != "" {
-			t.s.post(act{msg.do})
-		}
+		t.pick(msg.at, msg.do)
 	}
 	return nil
+}
+
+// pick selects the row that was clicked and does there what the click is for. It leaves
+// the filter's field, but not the filter, and hides what is revealed; to reveal what is
+// revealed hides it, as its key does.
+func (t *tokens) pick(at int, do keymap.ID) {
+	l := t.list()
+	t.filtering = false
+	again := at == l.grid.Cursor && do == keymap.TokenReveal
+	switch {
+	case again && t.reveal.shown():
+		t.hide()
+		return
+	case !again && (at != l.grid.Cursor || do != ""):
+		t.hide()
+	}
+	l.grid.Go(at, t.s.rowsShown())
+	if do != "" {
+		t.s.post(act{do})
+	}
 }
 
 // look changes what the list shows.
@@ -188,9 +202,6 @@ func (t *tokens) open(id keymap.ID) {
 // create creates a token at once, as the guide does; its row opens for a description
 // when the store has it.
 func (t *tokens) create() tea.Cmd {
-	if t.creating != (model.Request{}) {
-		return nil
-	}
 	t.hide()
 	t.creating = newRequest()
 	c := model.CreateToken{Kind: t.kind}
@@ -203,7 +214,7 @@ func (t *tokens) create() tea.Cmd {
 // changed takes the outcome of a change this screen asked for.
 func (t *tokens) changed(m changed) tea.Cmd {
 	switch {
-	case m.request == t.creating && m.request != (model.Request{}):
+	case pending(t.creating) && m.request == t.creating:
 		t.creating = model.Request{}
 		return t.created(m)
 	case t.describe != nil && m.request == t.describe.request:
@@ -215,6 +226,7 @@ func (t *tokens) changed(m changed) tea.Cmd {
 func (t *tokens) created(m changed) tea.Cmd {
 	token, ok := m.record.(model.Token)
 	if m.err != nil || !ok {
+		t.s.post(unheard{})
 		t.s.say(bad, "Not created: "+explain(m.err))
 		return nil
 	}

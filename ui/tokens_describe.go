@@ -6,6 +6,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"jeton/keymap"
 	"jeton/model"
 )
 
@@ -27,13 +28,15 @@ func (t *tokens) startDescribe() {
 	t.describe = &describing{token: token, field: newField(token.Description)}
 }
 
+// describeFirst is why nothing else can be done while a description is typed.
+func describeFirst(s *session) string {
+	return "First end the description: " + keyName(s, keymap.DescribeSave) + " saves it, " + keyName(s, keymap.DescribeCancel) + " leaves it as it was."
+}
+
 // saveDescription refuses what the model refuses before asking, so that what was
 // typed stays in the field with the reason beside it.
 func (t *tokens) saveDescription() tea.Cmd {
 	d := t.describe
-	if d.request != (model.Request{}) {
-		return nil
-	}
 	text, err := model.CleanDescription(d.field.text)
 	if err != nil {
 		d.err = err
@@ -50,6 +53,9 @@ func (t *tokens) saveDescription() tea.Cmd {
 func (t *tokens) described(m changed) tea.Cmd {
 	d := t.describe
 	d.request = model.Request{}
+	if m.err != nil && !errors.Is(m.err, model.ErrNothing) {
+		t.s.post(unheard{})
+	}
 	var conflict *model.ConflictError
 	switch {
 	case errors.As(m.err, &conflict):
@@ -63,6 +69,9 @@ func (t *tokens) described(m changed) tea.Cmd {
 		return nil
 	}
 	t.describe = nil
+	if now, ok := m.record.(model.Token); ok && m.err == nil {
+		t.list().rows.replace(now)
+	}
 	t.s.post(toasted{toast{mood: good, text: "Description saved",
 		undo: model.Describe{Token: d.token.ID, Revision: m.event.Seq, Description: d.token.Description}}})
 	return t.renew()

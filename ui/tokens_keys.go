@@ -15,10 +15,9 @@ func (t *tokens) Keys() []keymap.Action {
 	case keymap.Describe:
 		return t.describeKeys()
 	case keymap.Filter:
-		return []keymap.Action{s.action(keymap.FilterKeep, ""), s.action(keymap.FilterClear, ""), s.action(keymap.FilterErase, ""),
-			s.action(keymap.FilterUp, ""), s.action(keymap.FilterDown, "")}
+		return filterKeys(s)
 	case keymap.Revealed:
-		return []keymap.Action{s.action(keymap.RevealedCopy, ""), s.action(keymap.RevealedHide, "")}
+		return t.revealedKeys()
 	}
 	keys := []keymap.Action{}
 	add := func(id keymap.ID, off string) { keys = append(keys, s.action(id, off)) }
@@ -30,7 +29,7 @@ func (t *tokens) Keys() []keymap.Action {
 	}
 	add(keymap.TokenCreate, t.createOff())
 	add(keymap.TokenRevoke, t.off(keymap.TokenRevoke))
-	add(keymap.PageFilter, "")
+	keys = append(keys, filtering(s, t.list().filter)...)
 	if s.admin() {
 		add(keymap.TokensOwner, "")
 		add(keymap.TokensOther, "")
@@ -38,8 +37,42 @@ func (t *tokens) Keys() []keymap.Action {
 	add(keymap.PageSort, "")
 	add(keymap.TokensRevoked, "")
 	add(keymap.TokenDetails, t.off(keymap.TokenDetails))
+	add(keymap.PageReload, "")
+	if t.reveal.pending() && t.list().filter.text == "" {
+		add(keymap.PageBack, "") // calls it off
+	}
 	if s.width >= longWords {
 		return t.Full(keys)
+	}
+	return keys
+}
+
+// Refused are keys with no use on these lists, or for who looks.
+func (t *tokens) Refused() []keymap.Action {
+	if t.Scope() != keymap.Tokens {
+		return nil
+	}
+	var keys []keymap.Action
+	if t.kind == model.UserToken {
+		keys = append(keys, t.s.action(keymap.TokenEdit, ownersRoles))
+	}
+	if !t.s.admin() {
+		const others = "Other people's tokens and agent tokens need an Organization Admin."
+		keys = append(keys, t.s.action(keymap.TokensOwner, others), t.s.action(keymap.TokensOther, others))
+	}
+	return keys
+}
+
+// ownersRoles is why a user token's permissions are not edited.
+const ownersRoles = "A user token has no permissions of its own: its owner's roles decide."
+
+// revealedKeys shows hiding under each of its keys.
+func (t *tokens) revealedKeys() []keymap.Action {
+	keys := []keymap.Action{t.s.action(keymap.RevealedCopy, "")}
+	hide := t.s.action(keymap.RevealedHide, "")
+	for _, key := range hide.Keys {
+		hide.Keys = []string{key}
+		keys = append(keys, hide)
 	}
 	return keys
 }
@@ -58,7 +91,7 @@ func (t *tokens) createAction() keymap.Action {
 }
 
 func (t *tokens) createOff() string {
-	if t.creating != (model.Request{}) {
+	if pending(t.creating) {
 		return "A token is being created."
 	}
 	if login, others := t.whose(); others && t.stopped() {
@@ -76,14 +109,15 @@ func (t *tokens) stopped() bool {
 // Place says where the cursor is, and what the filter leaves.
 func (t *tokens) Place() string {
 	l := t.list()
-	place := fmt.Sprintf("%d of %s", min(l.grid.Cursor+1, l.rows.total), short(l.rows.total))
-	if l.rows.query.Filter == "" {
+	place := fmt.Sprintf("%d of %d", min(l.grid.Cursor+1, l.rows.total), l.rows.total)
+	switch {
+	case l.rows.query.Filter == "":
 		return place
-	}
-	if l.rows.reading && !l.rows.again {
+	case l.rows.reading && !l.rows.again:
 		return short(l.rows.total) + t.s.theme.Glyphs.Ellipsis
-	}
-	if t.filtering {
+	case l.rows.total == 0:
+		return foundNothing(t.s, l.filter.text, t.filtering)
+	case t.filtering:
 		return fmt.Sprintf("%s of %s", short(l.rows.total), short(t.whole()))
 	}
 	return filterPlace(t.s, l.filter.text, place)
@@ -95,7 +129,7 @@ func (t *tokens) whole() int {
 	_, others := t.whose()
 	switch l := t.list(); {
 	case l.rows.query.Revoked || others:
-		return l.whole
+		return l.whole.total
 	case t.kind == model.AgentToken:
 		return t.s.self.AgentTokens
 	default:
@@ -116,8 +150,7 @@ func (t *tokens) Status(width int) *draw.Line {
 	th := t.s.theme
 	switch d := t.describe; {
 	case t.filtering:
-		l := draw.NewLine(width).Space(1).Text(th.Key, "/").Space(1)
-		return l.Text(nil, t.list().filter.draw(th, min(40, width-24)))
+		return filterLine(th, t.list().filter, width)
 	case d == nil || d.err != nil || d.fresh && d.field.text == "":
 		return nil
 	default:

@@ -32,6 +32,9 @@ func (t *tokens) pane(height int) draw.Frame {
 			lines[y].Append(text[y])
 		}
 	}
+	if t.Scope() != keymap.Tokens {
+		verbs = nil // these keys mean something else now, or nothing
+	}
 	for i, k := range verbs {
 		t.verb(lines[len(text)+1+i], k)
 	}

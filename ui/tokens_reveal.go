@@ -14,12 +14,15 @@ import (
 // drawn. The generation makes replies and ticks that come late harmless.
 type reveal struct {
 	gen   int
+	asked model.TokenID // whose value is on its way here
 	token model.Token
 	value model.Secret
 	until time.Time
 }
 
 func (r reveal) shown() bool { return !r.value.Empty() }
+
+func (r reveal) pending() bool { return r.asked != 0 }
 
 // secretRevealed brings a value; its event is durable by now.
 type secretRevealed struct {
@@ -32,15 +35,45 @@ type secretRevealed struct {
 
 type revealTick struct{ gen int }
 
-// startReveal asks for the value of the selected token. Revealing and copying are
-// both events, durable before the value arrives here.
-func (t *tokens) startReveal(copyOnly bool) tea.Cmd {
+// startReveal asks for the value of the selected token. Revealing is an event, durable
+// before the value arrives here; a key that is held down or hit twice is one reveal.
+func (t *tokens) startReveal() tea.Cmd {
+	token, ok := t.selected()
+	if !ok || t.reveal.asked == token.ID {
+		return nil
+	}
+	t.hide()
+	t.reveal.asked = token.ID
+	return t.askValue(token, false)
+}
+
+// copyValue asks for a value to copy it: an event of its own. Unlike a reveal it is
+// called off by nothing, or whoever goes on to where they want to paste would find
+// nothing there; until it is on the clipboard, the same copy is not asked for again.
+func (t *tokens) copyValue(token model.Token) tea.Cmd {
+	if t.copying[token.ID] {
+		return nil
+	}
+	t.copying[token.ID] = true
+	return t.askValue(token, true)
+}
+
+// startCopy copies the selected token's value without drawing it.
+func (t *tokens) startCopy() tea.Cmd {
 	token, ok := t.selected()
 	if !ok {
 		return nil
 	}
 	t.hide()
-	return t.askValue(token, copyOnly)
+	return t.copyValue(token)
+}
+
+// copyRevealed copies the value on the screen, which stays there.
+func (t *tokens) copyRevealed() tea.Cmd {
+	if !t.reveal.shown() {
+		return nil
+	}
+	return t.copyValue(t.reveal.token)
 }
 
 func (t *tokens) askValue(token model.Token, copyOnly bool) tea.Cmd {
@@ -51,22 +84,23 @@ func (t *tokens) askValue(token model.Token, copyOnly bool) tea.Cmd {
 	})
 }
 
-// revealed shows the value that came, or hands it to the clipboard, unless something
-// else was done meanwhile.
+// revealed shows the value that came, unless something else was done meanwhile, or
+// hands it to the clipboard.
 func (t *tokens) revealed(m secretRevealed) tea.Cmd {
-	if m.gen != t.reveal.gen {
+	switch {
+	case m.copy && m.err != nil:
+		delete(t.copying, m.token.ID)
+		t.s.say(bad, "Not copied: "+explain(m.err))
 		return nil
-	}
-	if m.err != nil {
-		verb := "Not revealed: "
-		if m.copy {
-			verb = "Not copied: "
-		}
-		t.s.say(bad, verb+explain(m.err))
-		return nil
-	}
-	if m.copy {
+	case m.copy:
 		t.s.post(copyAsked{m.token, m.value})
+		return nil
+	case m.gen != t.reveal.gen:
+		return nil
+	}
+	t.reveal.asked = 0
+	if m.err != nil {
+		t.s.say(bad, "Not revealed: "+explain(m.err))
 		return nil
 	}
 	t.reveal.token, t.reveal.value = m.token, m.value
@@ -90,18 +124,16 @@ func (t *tokens) tick(m revealTick) tea.Cmd {
 	return t.tickReveal()
 }
 
-// copyRevealed copies the value on the screen. Copying is an event of its own, so the
-// value is asked for again; what is drawn stays until that answers.
-func (t *tokens) copyRevealed() tea.Cmd {
-	if !t.reveal.shown() {
-		return nil
-	}
-	return t.askValue(t.reveal.token, true)
-}
-
 // hide forgets the value, if one is shown, and whatever was under way to show one.
 func (t *tokens) hide() {
 	t.reveal = reveal{gen: t.reveal.gen + 1}
+}
+
+// callOff ends a reveal whose value is not here yet: something else is being done.
+func (t *tokens) callOff() {
+	if t.reveal.pending() {
+		t.hide()
+	}
 }
 
 // left is how much of its time a revealed value has, from 1 down to 0.
@@ -121,8 +153,6 @@ func (t *tokens) off(id keymap.ID) string {
 		return ""
 	case token.Revoked():
 		return "It is revoked: that is final, and its value is of no use."
-	case id == keymap.TokenEdit && token.Kind == model.UserToken:
-		return "A user token has no permissions of its own: its owner's roles decide."
 	case id == keymap.TokenReveal || id == keymap.TokenCopy:
 		return t.private()
 	}

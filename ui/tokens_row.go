@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"strings"
 
 	"jeton/keymap"
 	"jeton/model"
@@ -20,7 +21,7 @@ func (t *tokens) row(i, width int) grid.Row {
 	switch {
 	case t.describe != nil && t.describe.token.ID == token.ID:
 		return t.describeRow(token, width)
-	case t.reveal.shown() && t.reveal.token.ID == token.ID:
+	case t.reveal.shown() && !t.s.covered && t.reveal.token.ID == token.ID:
 		return t.revealRow(width)
 	}
 	th := t.s.theme
@@ -99,7 +100,39 @@ func (t *tokens) scope(i int, token model.Token, width int) grid.Cell {
 	case token.Permissions.OrgAgent:
 		style = th.Agent
 	}
-	return grid.Cell{{Text: reach(t.s, token.Permissions, width >= longScope), Paint: style, Do: rowChosen{i, keymap.TokenEdit}}}
+	do := rowChosen{i, keymap.TokenEdit}
+	if name, more := t.reachFound(token.Permissions); name != "" {
+		cell := t.highlight(name, style, do)
+		if more > 0 {
+			cell = append(cell, grid.Segment{Text: fmt.Sprintf(" +%d", more), Paint: style, Do: do})
+		}
+		return cell
+	}
+	return t.highlight(reach(t.s, token.Permissions, width >= longScope), style, do)
+}
+
+// reachFound names what the filter found of what a token reaches, and how much more it
+// reaches; nothing where it found it elsewhere, or where the usual words show it.
+func (t *tokens) reachFound(p model.Permissions) (name string, more int) {
+	match := t.list().match
+	if match.Empty() || p.OrgAgent {
+		return "", 0
+	}
+	look := func(text string) {
+		more++
+		if name == "" && len(match.Spans(text)) > 0 {
+			name = text
+		}
+	}
+	for _, d := range t.s.deployments {
+		if !d.Removed() && p.Reaches(d.ID) {
+			look(d.Name)
+		}
+	}
+	if p.AllBranches {
+		look(strings.ToLower(branchesRow))
+	}
+	return name, more - 1
 }
 
 // reach says permissions in a word or two; short ones where the window is narrow.
@@ -183,6 +216,9 @@ func (t *tokens) revealRow(width int) grid.Row {
 	hides := "hides in " + clock(left)
 	if width >= 66 {
 		inner := grid.Inner(width)
+		if len(value)+1+draw.Width(hides) > inner { // the value stays whole
+			hides = clock(left)
+		}
 		l := draw.NewLine(inner).Zone(copyIt, nil, th.Drain(value, len(value), part))
 		return grid.Row{Full: l.Right(draw.NewLine(inner).Text(th.Muted, hides)).Frame()}
 	}

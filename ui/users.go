@@ -79,8 +79,10 @@ func (u *users) Keys() []keymap.Action {
 	} else {
 		end = endKey(s, p)
 	}
-	return []keymap.Action{s.action(keymap.UserAdd, ""), s.action(keymap.UserRoles, one), s.action(keymap.UserRename, one), end,
-		s.action(keymap.PageFilter, ""), s.action(keymap.PageSort, ""), s.action(keymap.UserDetails, one)}
+	keys := []keymap.Action{s.action(keymap.UserAdd, ""), s.action(keymap.UserRoles, one), s.action(keymap.UserRename, one), end}
+	keys = append(keys, filtering(s, u.list.filter)...)
+	return append(keys, s.action(keymap.PageSort, ""), s.action(keymap.UserDetails, one), s.action(keymap.UserTokens, one),
+		s.action(keymap.PageReload, ""))
 }
 
 // endKey is deactivating a user, or letting a deactivated one back in.
@@ -153,6 +155,8 @@ func (u *users) act(id keymap.ID) tea.Cmd {
 		u.s.push(newPersonForm(u.s, p))
 	case keymap.UserDetails:
 		u.s.push(newUserDetails(u.s, p))
+	case keymap.UserTokens:
+		manageTokensFor(u.s, p.ID)
 	case keymap.UserDeactivate:
 		u.request = newRequest()
 		askActive(u.s, p, u.request)

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -38,7 +37,7 @@ func (d *userDetails) Scope() keymap.Scope { return keymap.Users }
 func (d *userDetails) Keys() []keymap.Action {
 	s := d.s
 	return []keymap.Action{s.action(keymap.UserRoles, ""), s.action(keymap.UserRename, ""), endKey(s, d.user),
-		s.action(keymap.RoleTokens, ""), worded(s.action(keymap.PageBack, ""), "close")}
+		s.action(keymap.UserTokens, ""), worded(s.action(keymap.PageBack, ""), "close")}
 }
 
 // Update obeys the letters of the list, for this user.
@@ -49,11 +48,6 @@ func (d *userDetails) Update(msg tea.Msg) (screen, tea.Cmd) {
 	switch msg := msg.(type) {
 	case act:
 		d.act(msg.id)
-	case tea.KeyMsg:
-		// The list has no such key, so it arrives as it was typed.
-		if slices.Contains(d.s.action(keymap.RoleTokens, "").Keys, msg.String()) {
-			d.act(keymap.RoleTokens)
-		}
 	case wheel:
 		scrollTo(&d.grid, d.grid.Top+msg.rows, d.height())
 	case sessionRenewed:
@@ -72,7 +66,7 @@ func (d *userDetails) Update(msg tea.Msg) (screen, tea.Cmd) {
 
 func (d *userDetails) act(id keymap.ID) {
 	switch id {
-	case keymap.PageBack, keymap.AppQuit:
+	case keymap.PageBack:
 		d.end.close(d.s)
 	case keymap.UserRoles:
 		d.end.close(d.s)
@@ -83,7 +77,7 @@ func (d *userDetails) act(id keymap.ID) {
 	case keymap.UserDeactivate:
 		d.request = newRequest()
 		askActive(d.s, d.user, d.request)
-	case keymap.RoleTokens:
+	case keymap.UserTokens:
 		d.end.close(d.s)
 		manageTokensFor(d.s, d.user.ID)
 	default:
@@ -153,7 +147,7 @@ func (d *userDetails) panel(width, height int) *panel {
 		created += " by " + t.Safe(d.s.login(u.CreatedBy, nil))
 	}
 	p.pair(4, "Created", t.Text, created)
-	p.blank(6)
+	p.above(6)
 	roles := d.roles()
 	p.rows(panelList{total: len(roles), least: 3, at: d.grid, row: func(i int) *draw.Line {
 		l := p.line()
@@ -162,7 +156,9 @@ func (d *userDetails) panel(width, height int) *panel {
 		}
 		return l.To(13).Text(t.Text, t.Safe(roles[i]))
 	}})
-	p.blank(6)
-	p.hints(0, d.Keys()...)
+	p.below(6)
+	keys := d.Keys()
+	end := len(keys) - 1
+	p.answers(keys[:end], keys[end])
 	return p
 }

@@ -56,7 +56,7 @@ func (u *users) Draw(width, height int) draw.Frame {
 	}
 	order := userOrders[u.order]
 	return draw.Rows(head).Below(u.list.grid.View(grid.Options{
-		Width: width, Height: height - 1, Theme: t, Columns: userColumns(), Heads: height-1 >= listHeads,
+		Width: width, Height: height - 1, Theme: t, Columns: userColumns(width), Heads: height-1 >= listHeads,
 		Sort: order.column, Desc: order.desc, Row: func(i int) grid.Row { return u.row(i, width) },
 	}))
 }
@@ -71,12 +71,21 @@ func (u *users) deactivated() int {
 	return n
 }
 
-func userColumns() []grid.Column {
+// userColumns give what the others leave to the roles, which are the longest; names and
+// logins grow with the window. The state goes first: its rows say it otherwise, too.
+func userColumns(width int) []grid.Column {
+	login, name := 16, 16
+	switch {
+	case width >= 120:
+		login, name = 24, 32
+	case width >= 100:
+		name = 24
+	}
 	return []grid.Column{
-		{ID: colLogin, Title: "LOGIN", Want: 12, Max: 32, Flex: true, Priority: 9, Do: act{keymap.PageSort}},
-		{ID: colName, Title: "NAME", Want: 16, Min: 10, Priority: 2},
-		{ID: colRoles, Title: "ROLES", Want: 18, Min: 11, Priority: 4},
-		{ID: colState, Title: "STATE", Want: 11, Priority: 3},
+		{ID: colLogin, Title: "LOGIN", Want: login, Min: 12, Priority: 4, Do: act{keymap.PageSort}},
+		{ID: colName, Title: "NAME", Want: name, Min: 10, Priority: 2},
+		{ID: colRoles, Title: "ROLES", Want: 18, Flex: true, Priority: 9},
+		{ID: colState, Title: "STATE", Want: 11, Priority: 0},
 		{ID: colCreated, Title: "CREATED", Want: 10, Priority: 1, Do: act{keymap.PageSort}},
 	}
 }
@@ -91,7 +100,7 @@ func (u *users) row(i, width int) grid.Row {
 	}
 	mark := func(text string) grid.Cell { return marked(t, u.list.match, text, style, rowChosen{at: i}) }
 	roles := marked(t, u.list.match, rolesOf(u.s, p), style, rowChosen{i, keymap.UserRoles})
-	shown := grid.Layout(userColumns(), width)
+	shown := grid.Layout(userColumns(width), width)
 	if !p.Active() && !slices.ContainsFunc(shown, func(c grid.Placed) bool { return c.ID == colState }) {
 		roles = mark(stateOf(p))
 	}
@@ -99,6 +108,10 @@ func (u *users) row(i, width int) grid.Row {
 	if p.ID == u.s.self.User.ID {
 		login = append(login, grid.Segment{Text: " (you)", Paint: muted})
 	}
-	return grid.Row{Do: rowChosen{at: i}, Cells: []grid.Cell{login, mark(p.Name), roles,
+	name := mark(p.Name)
+	if p.Name == "" {
+		name = grid.Plain(muted, "(none)")
+	}
+	return grid.Row{Do: rowChosen{at: i}, Cells: []grid.Cell{login, name, roles,
 		marked(t, u.list.match, stateOf(p), muted, nil), grid.Plain(muted, day(p.CreatedAt))}}
 }

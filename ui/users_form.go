@@ -2,7 +2,9 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"math"
 	"os/user"
 	"slices"
 	"strconv"
@@ -257,7 +259,10 @@ func hostAccounts(text string) ([]uint32, error) {
 	var out []uint32
 	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' }) {
 		number := part
-		if _, err := strconv.ParseUint(part, 10, 32); err != nil {
+		switch _, err := strconv.ParseUint(part, 10, 32); {
+		case errors.Is(err, strconv.ErrRange):
+			return nil, fmt.Errorf("%s is too large for a number of this host's users: at most %d", part, uint32(math.MaxUint32))
+		case err != nil:
 			u, err := user.Lookup(part)
 			if err != nil {
 				return nil, fmt.Errorf("no user of this host is called %s: type another name, or a number", part)

@@ -31,7 +31,10 @@ type heldList[T any] struct {
 }
 
 // fill takes the rows anew. The cursor stays on its row, or else in its place.
-func (l *heldList[T]) fill() {
+func (l *heldList[T]) fill() { l.find() }
+
+// find fills the list and reports whether the row under the cursor is in it.
+func (l *heldList[T]) find() (found bool) {
 	l.match = model.NewFilter(l.filter.text)
 	all := l.all()
 	l.whole, l.rows = len(all), nil
@@ -41,12 +44,13 @@ func (l *heldList[T]) fill() {
 			continue
 		}
 		if l.id(row) == l.near {
-			at = len(l.rows)
+			at, found = len(l.rows), true
 		}
 		l.rows = append(l.rows, row)
 	}
 	l.grid.Set(len(l.rows))
 	l.grid.Go(at, l.height())
+	return found
 }
 
 // height is how many rows are on the screen.
@@ -100,14 +104,17 @@ func (l *heldList[T]) act(id keymap.ID) bool {
 	return true
 }
 
-// typed takes a key into the filter.
+// typed takes a key into the filter. Where it leaves the row under the cursor out, the
+// first of those it leaves has it.
 func (l *heldList[T]) typed(k tea.KeyMsg) {
 	if !l.filtering {
 		return
 	}
 	before := l.filter.text
 	if l.filter, _ = l.filter.update(k); l.filter.text != before {
-		l.fill()
+		if !l.find() {
+			l.grid.Home()
+		}
 		l.hold()
 	}
 }
@@ -118,6 +125,7 @@ func (l *heldList[T]) point(msg tea.Msg) {
 	case wheel:
 		l.grid.Move(msg.rows, l.height())
 	case rowChosen:
+		l.filtering = false // the filter stays; what is clicked is not typed in
 		l.grid.Go(msg.at, l.height())
 		if msg.do != "" {
 			l.s.post(act{msg.do})
@@ -129,8 +137,10 @@ func (l *heldList[T]) point(msg tea.Msg) {
 // Place says where the cursor is, and what the filter leaves.
 func (l *heldList[T]) Place() string {
 	n := len(l.rows)
-	place := fmt.Sprintf("%s of %s", short(min(l.grid.Cursor+1, n)), short(n))
+	place := fmt.Sprintf("%d of %d", min(l.grid.Cursor+1, n), n)
 	switch {
+	case n == 0 && l.filter.text != "":
+		return foundNothing(l.s, l.filter.text, l.filtering)
 	case l.filtering:
 		return fmt.Sprintf("%s of %s", short(n), short(l.whole))
 	case l.filter.text != "":
@@ -149,14 +159,35 @@ func (l *heldList[T]) Status(width int) *draw.Line {
 
 // nothing is drawn where the filter leaves no row.
 func (l *heldList[T]) nothing(width, height int) draw.Frame {
-	t := l.s.theme
-	return notice(l.s, width, height, t.Text, nothingMatches(l.s, l.filter.text),
-		"0 of "+short(l.whole), l.s.action(keymap.PageBack, ""))
+	return noMatch(l.s, width, height, l.filter.text, l.whole, l.filtering)
 }
 
 // filterLine is a filter while it is typed.
 func filterLine(t *theme.Theme, f field, width int) *draw.Line {
-	return draw.NewLine(width).Space(1).Text(t.Key, "/").Space(1).Text(nil, f.draw(t, max(1, min(40, width-24))))
+	return draw.NewLine(width).Space(1).Text(t.Key, "/").Space(1).Text(nil, f.draw(t, max(1, min(60, width-4))))
+}
+
+// filtering is the filter as a list's keys offer it, and clearing it where one is kept.
+func filtering(s *session, kept field) []keymap.Action {
+	keys := []keymap.Action{s.action(keymap.PageFilter, "")}
+	if kept.text != "" {
+		keys = append(keys, clearFilter(s, keymap.PageBack))
+	}
+	return keys
+}
+
+// clearFilter is the action that is one step back, where that step clears a filter.
+func clearFilter(s *session, id keymap.ID) keymap.Action {
+	return worded(s.action(id, ""), "clear filter")
+}
+
+// foundNothing is the place of the cursor where there is none: what is looked for, as
+// long as that does not stand in the field. How many there are is said in the middle.
+func foundNothing(s *session, filter string, typing bool) string {
+	if typing {
+		return ""
+	}
+	return "/" + shortened(s, filter, 20)
 }
 
 // filterKeys are the keys while a filter is typed.

@@ -242,9 +242,9 @@ func TestRolesConflictWhileSaving(t *testing.T) {
 func TestRolesEditsAreNotLostByEsc(t *testing.T) {
 	w, r, _ := onUsers(t)
 	r.press("j", "e", "space", "esc")
-	r.until("Unsaved roles of ben")
+	r.until("Your edits are not saved.  D discard   esc back")
 	r.press("esc")
-	r.until("was Editor")
+	r.until("space change")
 	r.press("esc", "D")
 	r.gone("Roles per deployment")
 	if got := w.user("ben").RoleIn(1); got != model.Editor {

@@ -57,10 +57,10 @@ func (w *who) panel(width, height int) *panel {
 	p.title = "Who am I"
 	lines, at := w.lines(p.inner), w.at
 	at.Set(len(lines))
-	p.blank(8)
+	p.above(8)
 	p.rows(panelList{total: len(lines), least: 3, at: at, row: func(i int) *draw.Line { return lines[i] }})
 	p.below(2)
-	p.hints(0, w.s.action(keymap.HelpClose, ""))
+	p.answers(nil, w.s.action(keymap.HelpClose, ""))
 	return p
 }
 

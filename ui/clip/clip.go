@@ -124,6 +124,18 @@ func New(o Options) *Clipboard {
 // not look.
 func (c *Clipboard) Holding() bool { return c.held.Load() != nil }
 
+// Ways says for people which ways a copy goes: "tmux", "OSC 52", "OSC 52 through
+// screen", "desktop", "desktop, else OSC 52" or "off".
+func (c *Clipboard) Ways() string {
+	switch route := c.Route(); {
+	case route != routeNative:
+		return route
+	case c.mode == Auto && c.isTerminal:
+		return "desktop, else " + c.sequence()
+	}
+	return "desktop"
+}
+
 // Route names the way a copy goes first: "tmux", "OSC 52", "OSC 52 through
 // screen", "clipboard" (the desktop's) or "off".
 func (c *Clipboard) Route() string {

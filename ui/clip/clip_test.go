@@ -146,6 +146,25 @@ func TestRoute(t *testing.T) {
 	}
 }
 
+func TestWays(t *testing.T) {
+	tests := []struct {
+		mode Mode
+		env  []string
+		want string
+	}{
+		{Auto, []string{"DISPLAY=:0"}, "desktop, else OSC 52"},
+		{Auto, []string{"TMUX=/s,1,0"}, "tmux"},
+		{Auto, []string{"SSH_TTY=/dev/pts/1"}, "OSC 52"},
+		{Native, []string{"DISPLAY=:0"}, "desktop"},
+		{Off, nil, "off"},
+	}
+	for _, tt := range tests {
+		if got := newWorld(t, tt.env...).clipboard(tt.mode).Ways(); got != tt.want {
+			t.Errorf("mode %q in %v: %q, want %q", tt.mode, tt.env, got, tt.want)
+		}
+	}
+}
+
 func TestTmuxCopiesAndClears(t *testing.T) {
 	w := newWorld(t, "TMUX=/run/tmux.sock,42,0", "DISPLAY=:0")
 	c := w.clipboard(Auto)

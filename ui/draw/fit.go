@@ -67,7 +67,8 @@ func fit(s string, w int, ellipsis string, pad padding) string {
 		if e > w {
 			e, ellipsis = 0, ""
 		}
-		return exact(window(s, 0, w-e, ellipsis), w)
+		s = shorten(s, w-e, ellipsis)
+		return exact(s+Spaces(w-Width(s)), w)
 	}
 	if have == w {
 		return s
@@ -80,6 +81,44 @@ func fit(s string, w int, ellipsis string, pad padding) string {
 		left = (w - have) / 2
 	}
 	return exact(Spaces(left)+s+Spaces(w-have-left), w)
+}
+
+// shorten cuts s to at most w cells and writes the ellipsis right behind what is left:
+// half a wide rune is left out, and so is part of an escape, which would say something
+// else or nothing.
+func shorten(s string, w int, ellipsis string) string {
+	if ellipsis == "" {
+		return window(s, 0, w, "")
+	}
+	c := &cutter{to: w, whole: true}
+	if strings.IndexByte(s, esc) >= 0 {
+		return c.cut(s, ellipsis)
+	}
+	head := c.cut(s, "")
+	return head[:whole(s, head)] + ellipsis
+}
+
+// whole returns how much of head, a beginning of s, ends with a whole escape of [Safe]
+// if it ends with one.
+func whole(s, head string) int {
+	const longest = 10
+	at := strings.LastIndexByte(head, '\\')
+	if at < len(head)-longest || at < 0 || !strings.HasPrefix(s, head) || escapeLen(s[at:]) <= len(head)-at {
+		return len(head)
+	}
+	return at
+}
+
+// escapeLen returns the length of the escape s begins with, or 0.
+func escapeLen(s string) int {
+	if len(s) < 2 {
+		return 0
+	}
+	n := map[byte]int{'x': 4, 'u': 6, 'U': 10}[s[1]]
+	if n == 0 || len(s) < n || strings.Trim(s[2:n], "0123456789abcdef") != "" {
+		return 0
+	}
+	return n
 }
 
 // tidy reports whether s holds no control but styles, and only valid UTF-8.

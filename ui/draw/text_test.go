@@ -146,7 +146,7 @@ func TestFit(t *testing.T) {
 		{"exact", Fit, "abcd", 4, "…", "abcd"},
 		{"cut", Fit, "abcde", 4, "…", "abc…"},
 		{"no ellipsis", Fit, "abcde", 4, "", "abcd"},
-		{"wide halved", Fit, "語語語", 4, "…", "語 …"},
+		{"wide halved", Fit, "語語語", 4, "…", "語… "},
 		{"wide exact", Fit, "語語語", 5, "…", "語語…"},
 		{"wide halved without ellipsis", Fit, "語語", 3, "", "語 "},
 		{"ellipsis does not fit", Fit, "語語", 1, "...", " "},
@@ -241,4 +241,23 @@ func FuzzFit(f *testing.F) {
 		f.Add(s, i)
 	}
 	f.Fuzz(func(t *testing.T, s string, w int) { checkFit(t, s, w%301) })
+}
+
+// TestFitCutsBetweenWholes: an ellipsis stands right behind the last whole letter, or
+// the last whole escape.
+func TestFitCutsBetweenWholes(t *testing.T) {
+	for _, tt := range []struct {
+		in   string
+		w    int
+		want string
+	}{
+		{"とても", 5, "とて…"}, {"とても", 4, "と… "}, {"とても", 2, "… "},
+		{`\u673a\u5668`, 8, `\u673a… `}, {`\u673a\u5668`, 7, `\u673a…`}, {`\u673a\u5668`, 6, "…     "},
+		{`ab\x1b[31m`, 6, "ab…   "}, {`ab\x1b[31m`, 7, `ab\x1b…`}, {`a\U0001f1e9b`, 11, "a…         "},
+		{`C:\users\x`, 7, `C:\use…`}, {`\\\\\\`, 4, `\\\…`},
+	} {
+		if got := Fit(tt.in, tt.w, "…"); got != tt.want {
+			t.Errorf("Fit(%q, %d) = %q, want %q", tt.in, tt.w, got, tt.want)
+		}
+	}
 }

@@ -10,9 +10,13 @@ import (
 // window writes the cells of s from up to to, then tail. It is shorter than
 // asked for when s ends early, and never longer.
 func window(s string, from, to int, tail string) string {
-	c := cutter{from: from, to: to}
-	c.b.Grow(min(len(s), to-from+64) + len(tail))
-	for len(s) > 0 && c.x < to {
+	return (&cutter{from: from, to: to}).cut(s, tail)
+}
+
+// cut walks over s and returns what is written of it, with the tail in the last style.
+func (c *cutter) cut(s, tail string) string {
+	c.b.Grow(min(len(s), c.to-c.from+64) + len(tail))
+	for len(s) > 0 && c.x < c.to {
 		s = s[c.next(s):]
 	}
 	c.open()
@@ -30,6 +34,7 @@ type cutter struct {
 	b        strings.Builder
 	from, to int
 	x        int
+	whole    bool // half a cluster at the end is left out instead of being a space
 	pending  []string
 	dirty    bool // the output is to be reset before pending
 	active   bool // the output ends with a style in force
@@ -88,7 +93,7 @@ func (c *cutter) cell(cluster string, w int) {
 	switch {
 	case w == 0 && start > c.from && start < c.to:
 		c.b.WriteString(cluster)
-	case inside <= 0:
+	case inside <= 0, c.whole && end > c.to:
 	case inside == w:
 		c.open()
 		c.b.WriteString(cluster)

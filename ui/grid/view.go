@@ -175,11 +175,10 @@ func (p *painter) cell(c Placed, cell Cell, back theme.Paint) {
 
 // cut shortens s to w cells and says that there was more.
 func (p *painter) cut(s string, w int) string {
-	dots := p.Theme.Glyphs.Ellipsis
-	if draw.Width(s) > w {
-		return draw.Fit(s, w, dots)
+	if draw.Width(s) <= w {
+		s += draw.Spaces(w - draw.Width(s) + 1)
 	}
-	return draw.Fit(draw.Cut(s, 0, w-1)+dots, w, "")
+	return draw.Fit(s, w, p.Theme.Glyphs.Ellipsis)
 }
 
 // full writes a row that is not made of cells.

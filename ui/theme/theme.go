@@ -65,9 +65,9 @@ func New(r *lipgloss.Renderer, bg Background, glyphs Glyphs) *Theme {
 	if !t.Colours {
 		return t
 	}
-	c := light
-	if bg == Dark {
-		c = dark
+	c := map[Background]palette{Dark: dark, Light: light, Unknown: either}[bg]
+	if p == termenv.ANSI256 {
+		c.selected, c.secret, c.secretBack = c.grounds256[0], c.grounds256[1], c.grounds256[2]
 	}
 	role := func(hex string) Paint { return newPaint(text(p, hex), "", "") }
 	t.Muted, t.Accent, t.Agent = role(c.muted), role(c.accent), role(c.agent)
@@ -101,6 +101,10 @@ func (t *Theme) backgrounds(p termenv.Profile, c palette) {
 type palette struct {
 	muted, accent, agent, success, warning, danger, rule string
 	selected, secret, secretBack                         string
+
+	// grounds256 are the last three of 256 colours: the nearest ones are far off in
+	// hue, a navy selection and a secret on dark red.
+	grounds256 [3]string
 }
 
 var (
@@ -108,11 +112,21 @@ var (
 		muted: "#66666E", accent: "#5A4FCF", agent: "#00647A", success: "#00703C",
 		warning: "#8A5300", danger: "#C0123C", rule: "#C9C8D3",
 		selected: "#E9E6FF", secret: "#3D2C00", secretBack: "#FFF1C2",
+		grounds256: [3]string{"255", "236", "229"},
 	}
 	dark = palette{
 		muted: "#9A9AA5", accent: "#9D8CFF", agent: "#5CCFE6", success: "#4ADE9C",
 		warning: "#F2C14E", danger: "#FF7A93", rule: "#3F3D56",
 		selected: "#2F2A54", secret: "#FFE7A3", secretBack: "#3A2F0B",
+		grounds256: [3]string{"236", "229", "58"},
+	}
+	// either has the light hues in the one tone that stands out from white as far as
+	// from black.
+	either = palette{
+		muted: "#75757E", accent: "#7067D5", agent: "#00809D", success: "#008748",
+		warning: "#A96600", danger: "#E61648", rule: "#8E8D99",
+		selected: "#E9E6FF", secret: "#3D2C00", secretBack: "#FFF1C2",
+		grounds256: [3]string{"255", "236", "229"},
 	}
 )
 

@@ -85,7 +85,7 @@ func TestContrast(t *testing.T) {
 		{Dark, white, black, 4.5},
 		{Light, black, white, 4.5},
 		{Unknown, black, white, 4.5},
-		{Unknown, white, black, 3}, // light text colours: made for white, still read on black
+		{Unknown, white, black, 4.5},
 	}
 	for _, tt := range tests {
 		theme := New(renderer(termenv.TrueColor), tt.bg, Unicode())
@@ -118,7 +118,7 @@ func TestHexValues(t *testing.T) {
 		{l.Danger, "38;2;192;18;60"}, {d.Danger, "38;2;255;122;147"},
 		{l.Selected, "48;2;233;230;255"}, {d.Selected, "48;2;47;42;84"}, {u.Selected, "7"},
 		{d.Secret, "38;2;255;231;163;48;2;58;47;11"}, {u.Secret, "38;2;61;44;0;48;2;255;241;194"},
-		{u.Muted, "38;2;102;102;110"}, {u.Muted.On(u.Selected), "7"}, {u.Match.On(u.Selected), "4;7"},
+		{u.Muted, "38;2;117;117;126"}, {u.Muted.On(u.Selected), "7"}, {u.Match.On(u.Selected), "4;7"},
 		{d.Muted.On(d.Selected), "38;2;154;154;165;48;2;47;42;84"},
 		{d.Text.On(d.Selected), "48;2;47;42;84"},
 		{d.Muted.And(d.Match), "4;38;2;154;154;165"},
@@ -155,6 +155,17 @@ func TestProfiles(t *testing.T) {
 			if p != termenv.Ascii && theme.Selected.Render("x") == "x" {
 				t.Errorf("profile %v, %v: the selection has no background", p, bg)
 			}
+		}
+	}
+}
+
+// With 256 colours a background keeps its hue: a selection that was violet is grey, not
+// blue, and a secret stays on yellow.
+func TestGroundsOf256(t *testing.T) {
+	for bg, want := range map[Background][2]string{Dark: {"48;5;236", "48;5;58"}, Light: {"48;5;255", "48;5;229"}} {
+		theme := New(renderer(termenv.ANSI256), bg, Unicode())
+		if got := [2]string{theme.Selected.p.back, theme.Secret.p.back}; got != want {
+			t.Errorf("%v: selection and secret on %q, want %q", bg, got, want)
 		}
 	}
 }
