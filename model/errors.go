@@ -8,11 +8,11 @@ import (
 
 // When a store is opened.
 var (
-	ErrNoStore   = errors.New("no organization here")                                                     // there is nothing at the path
-	ErrExists    = errors.New("there is an organization already")                                         // where one was to be created
-	ErrNoKeyset  = errors.New("keyset is missing")                                                        // there is a store but no keyset
-	ErrAhead     = errors.New("events that were acknowledged are missing from the journal")              // it was cut short or replaced: state or a signed head knows more
-	ErrDirectory = errors.New("not a directory of jeton's")                                               // there is something else at the path
+	ErrNoStore   = errors.New("no organization here")                                       // there is nothing at the path
+	ErrExists    = errors.New("there is an organization already")                           // where one was to be created
+	ErrNoKeyset  = errors.New("keyset is missing")                                          // there is a store but no keyset
+	ErrAhead     = errors.New("events that were acknowledged are missing from the journal") // it was cut short or replaced: state or a signed head knows more
+	ErrDirectory = errors.New("not a directory of jeton's")                                 // there is something else at the path
 )
 
 // When something is asked for or changed.

@@ -40,18 +40,34 @@ func cleanText(what, s string, limit int, emptyAllowed bool) (string, error) {
 	if !utf8.ValidString(s) {
 		return "", &TextError{What: what, Reason: "it is not valid UTF-8"}
 	}
-	s = strings.TrimSpace(norm.NFC.String(s))
+	s = composed(s)
 	if s == "" && !emptyAllowed {
 		return "", &TextError{What: what, Reason: "it is empty; type one"}
+	}
+	if reason := refusedText(s); reason != "" {
+		return "", &TextError{What: what, Reason: reason + "; remove it"}
 	}
 	if n := utf8.RuneCountInString(s); n > limit {
 		return "", &TextError{What: what, Reason: fmt.Sprintf("it has %d characters; at most %d are kept", n, limit)}
 	}
+	return s, nil
+}
+
+// composed is text in the form in which it is kept.
+func composed(s string) string { return strings.TrimSpace(norm.NFC.String(s)) }
+
+// Characters counts the code points that a text from a person has in the form in which it
+// is kept: what MaxDescription and MaxName limit.
+func Characters(s string) int { return utf8.RuneCountInString(composed(s)) }
+
+// refusedText says which character may not be kept and why, or "". It comes before the
+// length: composing a stack of marks puts characters between them that nobody typed.
+func refusedText(s string) string {
 	marks, at := 0, 0
 	for _, r := range s {
 		at++
 		if reason := refusedRune(r); reason != "" {
-			return "", &TextError{What: what, Reason: fmt.Sprintf("character %d is U+%04X, %s; remove it", at, r, reason)}
+			return fmt.Sprintf("character %d is U+%04X, %s", at, r, reason)
 		}
 		if overlays(r) {
 			marks++
@@ -59,10 +75,10 @@ func cleanText(what, s string, limit int, emptyAllowed bool) (string, error) {
 			marks = 0
 		}
 		if marks > maxMarks || at == 1 && (marks > 0 || unicode.Is(unicode.Mc, r)) {
-			return "", &TextError{What: what, Reason: fmt.Sprintf("character %d is U+%04X, one combining mark too many; remove it", at, r)}
+			return fmt.Sprintf("character %d is U+%04X, one combining mark too many", at, r)
 		}
 	}
-	return s, nil
+	return ""
 }
 
 // overlays reports whether terminals draw r over the character before it: marks and,

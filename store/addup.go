@@ -150,7 +150,7 @@ func (s *Store) settle(ctx context.Context) error {
 		s.digest, s.digestKnown = have.Digest, true
 		return nil
 	}
-	return s.rebuild(ctx, errors.New("nothing says what it came to"))
+	return s.rebuild(ctx, errStateUnknown)
 }
 
 // settleAnew adds up a state that was just made from the journal. If that is not what

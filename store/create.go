@@ -6,10 +6,13 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"jeton/model"
 	"jeton/store/journal"
@@ -21,49 +24,87 @@ const newSuffix = ".new-"
 
 // Create makes a store in o.Dir with its organization, first user and deployments.
 // It builds everything beside o.Dir and renames it there when it is complete and
-// durable, so that a crash or an error leaves nothing that looks like a store. Only a
-// missing or empty directory is taken; a store is model.ErrExists, anything else
-// model.ErrDirectory. The store is closed again: call Open.
+// durable, so that a crash or an error leaves nothing that looks like a store. Only what
+// [Vacant] takes is taken. The store is closed again: call Open.
 func Create(ctx context.Context, o Options, found model.Found, source model.Source) error {
+	if err := Vacant(o.Dir); err != nil {
+		return err
+	}
 	if err := o.loadKeyset(); err != nil {
 		return err
 	}
 	dir := filepath.Clean(o.Dir)
-	entries, err := os.ReadDir(dir)
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("create store: %w", err)
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = real // an empty directory: it is replaced, and the link to it stays
 	}
-	if len(entries) > 0 && isStore(dir) == nil {
+	err := create(ctx, o, dir, found, source)
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, unix.EROFS) || errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("create store %s: cannot write in %s: %w; choose another place", o.Dir, filepath.Dir(dir), reason(err))
+	}
+	if err != nil {
+		return fmt.Errorf("create store %s: %w", o.Dir, err)
+	}
+	return nil
+}
+
+// Vacant tells whether a store can be made in dir, as far as looking there shows: it is
+// missing, or an empty directory. A store is model.ErrExists, anything else
+// model.ErrDirectory.
+func Vacant(dir string) error {
+	entries, err := os.ReadDir(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), err == nil && len(entries) == 0:
+		return nil
+	case errors.Is(err, unix.ENOTDIR):
+		return fmt.Errorf("create store %s: %w: it is a file, or below one; choose another place", dir, model.ErrDirectory)
+	case err != nil:
+		return fmt.Errorf("create store %s: %w; choose another place", dir, reason(err))
+	case isStore(dir) == nil:
 		return fmt.Errorf("create store: %s: %w", dir, model.ErrExists)
 	}
-	if len(entries) > 0 {
-		return fmt.Errorf("create store: %s is not empty: %w: choose another", dir, model.ErrDirectory)
+	return fmt.Errorf("create store: %s is not empty: %w: choose another", dir, model.ErrDirectory)
+}
+
+// reason leaves out of an error the path and what was tried with it: nobody typed the
+// names of files that are made on the way.
+func reason(err error) error {
+	var at *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &at):
+		return at.Err
+	case errors.As(err, &link):
+		return link.Err
 	}
+	return err
+}
+
+// create builds the store beside dir and moves it there. Unlike the package os, the system
+// replaces an empty directory in one step.
+func create(ctx context.Context, o Options, dir string, found model.Found, source model.Source) error {
 	parent := filepath.Dir(dir)
 	if err := os.MkdirAll(parent, 0o700); err != nil {
-		return fmt.Errorf("create store: %w", err)
+		return err
 	}
 	sweep(dir)
 	temporary, err := os.MkdirTemp(parent, filepath.Base(dir)+newSuffix)
 	if err != nil {
-		return fmt.Errorf("create store: %w", err)
+		return err
 	}
 	o.Dir = temporary
 	if err = founding(ctx, o, found, source); err == nil {
 		err = os.Remove(filepath.Join(temporary, foundingName))
 	}
 	if err == nil {
-		if err = syncDir(temporary); err == nil {
-			err = os.Rename(temporary, dir)
-		}
+		err = syncDir(temporary)
+	}
+	if err == nil {
+		err = unix.Rename(temporary, dir)
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("create store: %w", err), os.RemoveAll(temporary))
+		return errors.Join(err, os.RemoveAll(temporary))
 	}
-	if err := syncDir(parent); err != nil {
-		return fmt.Errorf("create store: %w", err)
-	}
-	return nil
+	return syncDir(parent)
 }
 
 // foundingName is a file that is in a directory only while a store is made there.
@@ -117,8 +158,10 @@ func founding(_ context.Context, o Options, found model.Found, source model.Sour
 	}
 	s.use(db)
 	s.digestKnown = true // of nothing
-	err = s.first(found, source)
-	return errors.Join(err, s.closeFiles())
+	if err := s.first(found, source); err != nil {
+		return errors.Join(err, s.abandon()) // there is no end a mark could speak of
+	}
+	return s.closeFiles()
 }
 
 // first writes the first event. Who founds the organization is its first user.
@@ -133,6 +176,9 @@ func (s *Store) first(found model.Found, source model.Source) error {
 func (s *Store) Identify(uid uint32, source model.Source, account string) (model.Actor, error) {
 	p := s.snapshot()
 	u, ok := p.users[p.accounts[uid]]
+	if ok {
+		account = u.Login // a deactivated user is told by the name they had here
+	}
 	if !ok || !u.Active() {
 		return model.Actor{}, &model.UnknownUserError{Account: cmp.Or(u.Login, account), Organization: p.org.Name,
 			Admins: p.admins(3), Deactivated: ok}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -17,6 +18,9 @@ import (
 )
 
 const lockName = "lock"
+
+// whoseItIs is what to do where the system refuses to open something.
+const whoseItIs = "run it as the user the store belongs to, or name another with --store"
 
 // holder is what the lock file says of who has the store open.
 type holder struct {
@@ -31,8 +35,11 @@ type holder struct {
 func lockDir(dir string, now time.Time, origin string) (*os.File, error) {
 	path := filepath.Join(dir, lockName)
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, unix.EROFS) {
+		return nil, fmt.Errorf("open store %s: %w: jeton writes there even to read; %s", dir, reason(err), whoseItIs)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("lock store: %w", err)
+		return nil, fmt.Errorf("lock store %s: %w", dir, reason(err))
 	}
 	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 	if errors.Is(err, unix.EWOULDBLOCK) {
@@ -41,7 +48,7 @@ func lockDir(dir string, now time.Time, origin string) (*os.File, error) {
 		if err = writeHolder(f, now, origin); err == nil {
 			return f, nil
 		}
-		err = fmt.Errorf("lock store: %w", err)
+		err = fmt.Errorf("lock store %s: %w", dir, reason(err))
 	} else {
 		err = fmt.Errorf("lock store %s: %w", path, err)
 	}

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+
+	"golang.org/x/sys/unix"
 
 	"jeton/model"
 	"jeton/store/journal"
@@ -53,8 +56,10 @@ func isStore(dir string) error {
 	switch {
 	case errors.Is(err, os.ErrNotExist) || err == nil && len(entries) == 0:
 		return fmt.Errorf("%s: %w", dir, model.ErrNoStore)
+	case errors.Is(err, unix.ENOTDIR):
+		return fmt.Errorf("%s: %w: it is a file, or below one; name the directory with --store", dir, model.ErrDirectory)
 	case err != nil:
-		return fmt.Errorf("open store: %w", err)
+		return fmt.Errorf("open store %s: %w; %s", dir, reason(err), whoseItIs)
 	}
 	if info, err := os.Stat(filepath.Join(dir, journalName)); err != nil || !info.IsDir() {
 		return fmt.Errorf("%s: %w: it has files but no journal; choose another, or restore the journal from a backup", dir, model.ErrDirectory)
@@ -149,14 +154,19 @@ func (s *Store) journalFailed(err error) error {
 	if errors.As(err, &d) {
 		return &model.DamageError{What: d.Error(), Next: "restore the journal's files from a backup; nothing here was changed"}
 	}
+	if errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("open store %s: %w; %s", s.opts.Dir, err, whoseItIs)
+	}
 	return fmt.Errorf("open %s: %w", s.opts.Dir, err)
 }
 
 // openState opens state and reads up to where it was applied. doubt says why it
 // cannot be used.
 func (s *Store) openState(mark journal.Mark) (have applied, doubt error) {
-	if _, err := os.Stat(s.path(stateName)); err != nil {
-		return have, fmt.Errorf("there was no state: %w", err)
+	if _, err := os.Stat(s.path(stateName)); errors.Is(err, fs.ErrNotExist) {
+		return have, errStateMissing
+	} else if err != nil {
+		return have, err
 	}
 	mode := state.Normal
 	switch {
@@ -177,9 +187,9 @@ func (s *Store) openState(mark journal.Mark) (have applied, doubt error) {
 	case err != nil:
 		return applied{}, err
 	case have.Format != StateFormat:
-		return applied{}, errors.New("state has another format")
+		return applied{}, errStateFormat
 	case have.Store != s.id:
-		return applied{}, errors.New("state belongs to another store")
+		return applied{}, errStateForeign
 	}
 	s.applied = have.Seq
 	return have, nil
@@ -242,9 +252,9 @@ func damageOf(err error, count int) *model.DamageError {
 func outdated(have applied, r journal.Report) error {
 	switch {
 	case r.Mark.End == (journal.Position{}) && r.MarkErr == nil:
-		return errors.New("the journal has no mark")
+		return errNoMark
 	case have.Seq < r.Mark.Seq:
-		return fmt.Errorf("state ended with event %d though event %d was in it", have.Seq, r.Mark.Seq)
+		return errStateBehind
 	}
 	return nil
 }

@@ -85,7 +85,7 @@ func (o *Options) loadKeyset() error {
 	}
 	k, err := seal.Load(o.KeysetPath)
 	if errors.Is(err, seal.ErrMissing) {
-		return fmt.Errorf("%w: %w", model.ErrNoKeyset, err)
+		return fmt.Errorf("%w: %s", model.ErrNoKeyset, o.KeysetPath)
 	}
 	o.Keyset = k
 	return err

@@ -64,7 +64,7 @@ func (s *Store) rebuild(ctx context.Context, why error) error {
 		return fmt.Errorf("make state again: %w", err)
 	}
 	s.condition.clean = false
-	s.setNotice(fmt.Sprintf("state was made again from the journal (%v)", why))
+	s.setNotice(madeAgain(why))
 	if err := s.adopt(); err != nil {
 		return err
 	}

@@ -125,10 +125,7 @@ func Restore(ctx context.Context, r Restoring, file string) (out Restored, err e
 	if err != nil {
 		return Restored{}, errors.Join(fmt.Errorf("restore: %w", err), os.RemoveAll(temporary))
 	}
-	if err := syncDir(parent); err != nil {
-		return out, fmt.Errorf("restore: %w", err)
-	}
-	return out, nil
+	return out, syncDir(parent)
 }
 
 // vacant refuses a directory with anything in it.

@@ -24,6 +24,7 @@ type Config struct {
 	UndoKeep       time.Duration // how long an edit can be undone: 5 s to 2 min
 	StoreDirectory string        // absolute, or under ~/; empty: see storeDir
 	StoreKeyset    string        // absolute, or under ~/; empty: see keysetFile
+	AuditAnchor    string        // empty: none
 	Keys           keymap.Map
 
 	origins map[string]Origin // by name; none for a default
@@ -128,6 +129,8 @@ var configSettings = []configSetting{
 		func(c *Config) *string { return &c.StoreDirectory }),
 	pathSetting("store.keyset", "The keys that open it. Empty: $XDG_CONFIG_HOME/jeton/keyset, else ~/.config/jeton/keyset.",
 		func(c *Config) *string { return &c.StoreKeyset }),
+	pathSetting("audit.anchor", "A file elsewhere, or a pipe, to which every signed head of the history is appended. Empty: none.",
+		func(c *Config) *string { return &c.AuditAnchor }),
 }
 
 func choiceSetting(name, help string, field func(*Config) *string, allowed ...string) configSetting {

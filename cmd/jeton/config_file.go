@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"jeton/keymap"
 )
@@ -67,13 +68,18 @@ func LoadConfig(path string, explicit bool) (Config, error) {
 	return parseConfig(path, data)
 }
 
-// readConfig reads a file, or anything else that ends, such as a pipe.
+// readConfig reads a file or the null device. It does not wait for a pipe to be written.
 func readConfig(path string) ([]byte, error) {
-	f, err := os.Open(path)
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, withoutPath(err)
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err != nil {
+		return nil, withoutPath(err)
+	} else if null, err := os.Stat(os.DevNull); !info.Mode().IsRegular() && !info.IsDir() && (err != nil || !os.SameFile(info, null)) {
+		return nil, errors.New("not a regular file")
+	}
 	data, err := io.ReadAll(io.LimitReader(f, maxConfig+1))
 	if err != nil {
 		return nil, withoutPath(err)

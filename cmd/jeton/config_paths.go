@@ -54,11 +54,17 @@ func keysetFile(flag string, getenv func(string) string, c Config) (string, Orig
 	return filepath.Join(base, "jeton", "keyset"), from, nil
 }
 
+// anchorFile returns the file to which signed heads are appended, absolute; empty when there is none.
+func anchorFile(getenv func(string) string, c Config) (string, error) {
+	path, _, err := chosenPath("audit.anchor", "", "", "", getenv, c)
+	return path, err
+}
+
 // chosenPath returns the path somebody gave, made absolute; empty when nobody did. A path typed in a shell is relative to
 // where it was typed; one in the configuration is absolute or under the home.
 func chosenPath(name, flagName, flag, envName string, getenv func(string) string, c Config) (string, Origin, error) {
 	path, from := flag, Origin{Source: FromFlag, Where: flagName}
-	if path == "" {
+	if path == "" && envName != "" {
 		path, from = getenv(envName), Origin{Source: FromEnvironment, Where: envName}
 	}
 	if path != "" {

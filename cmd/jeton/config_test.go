@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -255,5 +256,27 @@ func TestConfigWith(t *testing.T) {
 	}
 	if _, err := c.With("keys.token.reveal", "x", flag); err == nil {
 		t.Error("a key was set from a flag")
+	}
+}
+
+// TestConfigIsNotWaitedFor gives a pipe nobody writes to.
+func TestConfigIsNotWaitedFor(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := LoadConfig(pipe, true); !errors.Is(err, ErrConfigUnreadable) || !strings.Contains(err.Error(), "not a regular file") {
+		t.Errorf("a pipe: %v", err)
+	}
+	if _, err := LoadConfig(os.DevNull, true); err != nil {
+		t.Errorf("the null device: %v", err)
+	}
+}
+
+// TestConfigHelpDestroysNothing: a shell empties the file it writes to before jeton reads it.
+func TestConfigHelpDestroysNothing(t *testing.T) {
+	out, _, _ := command(t, home(t), "config", "--help")
+	if !strings.Contains(out, "> ~/.config/jeton/config.new.toml") || strings.Contains(out, "> ~/.config/jeton/config.toml") {
+		t.Errorf("the help says:\n%s", out)
 	}
 }

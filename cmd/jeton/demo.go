@@ -106,7 +106,7 @@ func (o *opener) with(ctx context.Context, f func(*store.Store) error) (err erro
 	}
 	s, err := store.Open(ctx, options)
 	if err != nil {
-		return err
+		return fits(err, options.Dir, o.keyset)
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	return f(s)

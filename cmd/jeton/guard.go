@@ -49,25 +49,36 @@ type guard struct {
 	fail func(*crash) // ends the program; called from any goroutine
 }
 
-// guarded wraps a model; crashed returns the first crash there was, if any, and stop is
-// called when it happens.
-func guarded(m tea.Model, stop func()) (wrapped tea.Model, crashed func() *crash) {
-	var mu sync.Mutex
-	var first *crash
-	fail := func(c *crash) {
-		mu.Lock()
-		defer mu.Unlock()
-		if first == nil {
-			first = c
-		}
-		stop()
-	}
-	return guard{m, fail}, func() *crash {
-		mu.Lock()
-		defer mu.Unlock()
-		return first
-	}
+// crashes remembers the first one and stops the program. It is safe for use by several
+// goroutines at once.
+type crashes struct {
+	stop func()
+
+	mu    sync.Mutex
+	first *crash
 }
+
+func (cs *crashes) fail(c *crash) {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	if cs.first == nil {
+		cs.first = c
+	}
+	cs.stop()
+}
+
+// thrown is fail for a panic that somebody else is recovering from just now.
+func (cs *crashes) thrown(value any) { cs.fail(newCrash(value)) }
+
+// any returns the first crash there was; nil: none.
+func (cs *crashes) any() *crash {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	return cs.first
+}
+
+// guarded wraps a model.
+func guarded(m tea.Model, cs *crashes) tea.Model { return guard{m, cs.fail} }
 
 func (g guard) catch() {
 	if thrown := recover(); thrown != nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -46,9 +45,6 @@ func (p *program) create(ctx context.Context, found model.Found) error {
 	from := source(p.getenv, ttyName())
 	from.Door = model.DoorCommand
 	if err := newOpener(s.store, s.keyset, from, nil).create(ctx, found); err != nil {
-		if errors.Is(err, model.ErrExists) {
-			return fmt.Errorf("%w: open it with jeton --store %s, or choose another directory", err, s.store)
-		}
 		return err
 	}
 	_, err = fmt.Fprintf(p.std.out, "Created %s in %s; %s is its Organization Admin.\n"+

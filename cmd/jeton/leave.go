@@ -19,15 +19,22 @@ type signalled struct{ signal syscall.Signal }
 
 func (s *signalled) Error() string { return "ended by signal: " + s.signal.String() }
 
-// untilSignal returns a context that ends, with a [*signalled] as its cause, when the
-// process is interrupted, told to end, or its terminal goes away. It is the only signal
-// handler of the program. A second signal, or [leaveWithin] after the first, ends the
+// ending are the signals that end the process: it is interrupted, told to end, or its
+// terminal goes away. Those of the last line would end it at once, with the terminal left
+// as it is and a dump of stacks on it. Go ignores what is not here, such as SIGUSR1.
+var ending = []os.Signal{
+	syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT,
+	syscall.SIGABRT, syscall.SIGTRAP, syscall.SIGSYS,
+}
+
+// untilSignal returns a context that ends, with a [*signalled] as its cause, when a signal
+// ends the process. Those of job control are heard where the screens are, see [job]. A second signal, or [leaveWithin] after the first, ends the
 // process whatever it is doing, with no more than what is in at left to do; what was
 // acknowledged is durable by then.
 func untilSignal(parent context.Context, at *lastly) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	heard := make(chan os.Signal, 2)
-	signal.Notify(heard, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
+	signal.Notify(heard, ending...)
 	done := make(chan struct{})
 	go func() {
 		var first syscall.Signal
@@ -91,16 +98,20 @@ func within(limit time.Duration, f func()) bool {
 }
 
 // exitCode is 0, 2 for a command line that makes no sense, 128 and the signal's number
-// when a signal ended it, as shells have it, and 1 for everything else.
+// when a signal ended it, as shells have it, what an audit came to, and 1 for everything
+// else.
 func exitCode(ctx context.Context, err error) int {
 	var s *signalled
 	if errors.As(context.Cause(ctx), &s) {
 		return 128 + int(s.signal)
 	}
 	var u *usageError
+	var a *auditVerdict
 	switch {
 	case err == nil:
 		return 0
+	case errors.As(err, &a):
+		return int(a.Verdict)
 	case errors.As(err, &u):
 		return 2
 	}

@@ -171,7 +171,7 @@ func revealed(t *testing.T) (c *console, shown string) {
 }
 
 func TestSignalsLeaveInOrder(t *testing.T) {
-	for _, s := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT} {
+	for _, s := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT, syscall.SIGABRT, syscall.SIGSYS} {
 		t.Run(s.String(), func(t *testing.T) {
 			c, shown := revealed(t)
 			c.press("y")
@@ -189,6 +189,20 @@ func TestSignalsLeaveInOrder(t *testing.T) {
 			reopens(t, c.cmd.Env, "(no description)")
 		})
 	}
+}
+
+func TestOtherSignalsDoNothing(t *testing.T) {
+	c, shown := revealed(t)
+	for _, s := range []syscall.Signal{syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGPIPE, syscall.SIGALRM} {
+		c.signal(s)
+	}
+	c.press(escape)
+	c.gone(shown)
+	c.press("q")
+	if code := c.wait(); code != 0 {
+		t.Errorf("ended with %d: %s", code, c.stderr.String())
+	}
+	c.restored()
 }
 
 // reopens opens the store again, sees what is there, and leaves.

@@ -14,6 +14,7 @@ import (
 type live struct {
 	tea.Model
 	painter *paint.Painter
+	job     *job
 }
 
 // Update tells the painter about the window first.
@@ -22,7 +23,7 @@ func (l live) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		l.painter.Resized(size.Width)
 	}
 	m, cmd := l.Model.Update(msg)
-	return live{m, l.painter}, cmd
+	return live{m, l.painter, l.job}, cmd
 }
 
 // View hands the frame on; Bubble Tea gets nothing to draw.
@@ -34,14 +35,18 @@ func (l live) View() string {
 }
 
 // listen does what the renderer would do at these messages: give the terminal to the
-// shell around a suspension, and turn the mouse on and off. An error means that the
-// terminal is gone, of which reading from it tells as well.
+// shell around a suspension, and turn the mouse on and off; and it reads keys as they
+// were typed, see [keyboard].
 func (l live) listen(_ tea.Model, msg tea.Msg) tea.Msg {
-	switch msg.(type) {
+	switch msg := msg.(type) {
 	case tea.SuspendMsg:
-		_ = l.painter.Leave()
-	case tea.ResumeMsg:
-		_ = l.painter.Enter()
+		l.job.suspend()
+		return tea.ResumeMsg{}
+	case continued:
+		l.job.resume()
+		return tea.ResumeMsg{}
+	case tea.KeyMsg:
+		return asTyped(msg)
 	}
 	switch msg {
 	case tea.EnableMouseCellMotion():

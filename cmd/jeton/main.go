@@ -11,9 +11,13 @@ import (
 	"fmt"
 	"os"
 	"syscall"
+
+	"jeton/cmd/jeton/hush"
 )
 
 func main() {
+	hush.End()
+	harden()
 	syscall.Umask(0o077) // everything we write is the user's alone
 	os.Exit(run(os.Args[1:], os.Getenv, streams{os.Stdin, os.Stdout, os.Stderr}))
 }

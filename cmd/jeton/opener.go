@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/user"
 	"strconv"
@@ -12,6 +13,7 @@ import (
 
 	"jeton/model"
 	"jeton/store"
+	"jeton/store/seal"
 	"jeton/ui"
 )
 
@@ -23,6 +25,8 @@ type opener struct {
 	keyset  string
 	source  model.Source
 	uid     uint32
+
+	unlocked *seal.Keyset // opened by its passphrase before the screens began; may be nil
 
 	mu     sync.Mutex
 	opened *store.Store
@@ -95,16 +99,24 @@ func (o *opener) hush() {
 	o.tell = nil
 }
 
+func (o *opener) openKeyset() (*seal.Keyset, error) {
+	if o.unlocked != nil {
+		return o.unlocked, nil
+	}
+	return openKeyset(o.keyset)
+}
+
 func (o *opener) open(ctx context.Context) (*store.Store, model.Actor, error) {
 	options := o.options
+	options.KeysetPath = o.keyset // to be named when it is missing
 	var err error
 	// Without a keyset the store still says whether there is anything to open.
-	if options.Keyset, err = openKeyset(o.keyset); err != nil && !errors.Is(err, model.ErrNoKeyset) {
+	if options.Keyset, err = o.openKeyset(); err != nil && !errors.Is(err, model.ErrNoKeyset) {
 		return nil, model.Actor{}, err
 	}
 	s, err := store.Open(ctx, options)
 	if err != nil {
-		return nil, model.Actor{}, err
+		return nil, model.Actor{}, fits(err, options.Dir, o.keyset)
 	}
 	actor, err := s.Identify(o.uid, o.source, account(o.uid))
 	if err != nil {
@@ -129,8 +141,17 @@ func (o *opener) Create(ctx context.Context, organization string, deployments []
 // stays: a keyset that opens nothing would only be mistaken for one that does.
 func (o *opener) create(ctx context.Context, found model.Found) error {
 	options := o.options
+	err := store.Vacant(options.Dir)
+	if errors.Is(err, model.ErrExists) {
+		return fmt.Errorf("%w: open it with jeton --store %s, or choose another directory", err, options.Dir)
+	}
+	if err != nil {
+		return err
+	}
+	if err := apart(options.Dir, o.keyset); err != nil {
+		return err
+	}
 	var made bool
-	var err error
 	if options.Keyset, made, err = ensureKeyset(o.keyset); err != nil {
 		return err
 	}

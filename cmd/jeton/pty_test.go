@@ -115,17 +115,32 @@ func command(t testing.TB, env []string, args ...string) (stdout, stderr string,
 // start runs a program on a terminal of this size.
 func start(t testing.TB, width, height int, env []string, path string, args ...string) *console {
 	t.Helper()
+	return startOn(t, func(tty *os.File) *vt {
+		return newVT(width, height, func(s string) { _, _ = tty.WriteString(s) })
+	}, env, path, args...)
+}
+
+// startOn runs a program on a terminal that is made for it.
+func startOn(t testing.TB, terminal func(tty *os.File) *vt, env []string, path string, args ...string) *console {
+	t.Helper()
 	c := &console{t: t, cmd: exec.Command(path, args...), done: make(chan struct{})}
 	c.more = sync.NewCond(&c.mu)
 	c.cmd.Env = env
 	c.cmd.Stderr = &c.stderr
-	var err error
-	c.tty, err = pty.StartWithAttrs(c.cmd, &pty.Winsize{Rows: uint16(height), Cols: uint16(width)},
-		&syscall.SysProcAttr{Setsid: true, Setctty: true})
+	tty, child, err := pty.Open()
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.vt = newVT(width, height, func(s string) { _, _ = c.tty.WriteString(s) })
+	c.tty, c.vt = tty, terminal(tty)
+	c.cmd.Stdin, c.cmd.Stdout = child, child
+	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	err = pty.Setsize(tty, &pty.Winsize{Rows: uint16(c.vt.height), Cols: uint16(c.vt.width)})
+	if err == nil {
+		err = c.cmd.Start()
+	}
+	if err = errors.Join(err, child.Close()); err != nil {
+		t.Fatal(err)
+	}
 	go c.read()
 	go func() {
 		_ = c.cmd.Wait()

@@ -53,7 +53,7 @@ func TestREADMEIsTrue(t *testing.T) {
 	text := readme(t)
 	root := newRoot(&program{getenv: os.Getenv})
 	for _, m := range regexp.MustCompile("(?m)(?:^|[`(])jeton ([a-z]+)([^`\n#]*)").FindAllStringSubmatch(text, -1) {
-		cmd, _, err := root.Find([]string{m[1]})
+		cmd, _, err := root.Find(append([]string{m[1]}, strings.Fields(m[2])...))
 		if err != nil || cmd == root {
 			t.Errorf("README.md names the command jeton %s, which there is not", m[1])
 			continue

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -49,7 +51,7 @@ func newRoot(p *program) *cobra.Command {
 	root.SetOut(p.std.out)
 	root.SetErr(p.std.err)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return &usageError{oneLine(err.Error()), cmd.CommandPath()}
+		return &usageError{flagTrouble(err), cmd.CommandPath()}
 	})
 	f := root.PersistentFlags()
 	f.StringVar(&p.flags.store, "store", "", "directory of the organization (JETON_STORE)")
@@ -60,7 +62,7 @@ func newRoot(p *program) *cobra.Command {
 	f.BoolVar(&p.flags.noMouse, "no-mouse", false, "leave the mouse to the terminal")
 	root.SuggestionsMinimumDistance = 2
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newInit(p), newDemo(p), newConfigCommand(p), newVersion(p))
+	root.AddCommand(newInit(p), newDemo(p), newConfigCommand(p), newDoctor(p), newAudit(p), newBackup(p), newRestore(p), newKey(p), newVersion(p))
 	return root
 }
 
@@ -76,6 +78,16 @@ func noArguments(cmd *cobra.Command, args []string) error {
 		text += ", did you mean " + near[0] + "?"
 	}
 	return &usageError{text, cmd.CommandPath()}
+}
+
+// flagTrouble says what is wrong with a flag, without the words of whoever read it.
+func flagTrouble(err error) string {
+	var number *strconv.NumError
+	if errors.As(err, &number) {
+		text, _, _ := strings.Cut(err.Error(), ": strconv.")
+		return oneLine(text) + ": give a number in digits"
+	}
+	return oneLine(err.Error())
 }
 
 // oneLine keeps what somebody else's error says on one line.

@@ -205,14 +205,15 @@ func TestCrashesEndTheProgramAndSayNoSecret(t *testing.T) {
 		t.Run(in, func(t *testing.T) {
 			ctx, stop := context.WithCancel(context.Background())
 			defer stop()
-			m, crashed := guarded(faulty{in}, stop)
+			crashed := &crashes{stop: stop}
+			m := guarded(faulty{in}, crashed)
 			p := tea.NewProgram(m, tea.WithContext(ctx), tea.WithInput(nil), tea.WithOutput(io.Discard), tea.WithoutSignalHandler(),
 				tea.WithoutCatchPanics())
 			go p.Send(struct{}{})
 			if _, err := p.Run(); err == nil {
 				t.Error("the program ended as if nothing had happened")
 			}
-			c := crashed()
+			c := crashed.any()
 			if c == nil {
 				t.Fatal("nothing was caught")
 			}
@@ -225,10 +226,11 @@ func TestCrashesEndTheProgramAndSayNoSecret(t *testing.T) {
 }
 
 func TestGuardedProgramsStillQuit(t *testing.T) {
-	m, crashed := guarded(quits{}, func() { t.Error("stopped without a crash") })
+	crashed := &crashes{stop: func() { t.Error("stopped without a crash") }}
+	m := guarded(quits{}, crashed)
 	p := tea.NewProgram(m, tea.WithInput(nil), tea.WithOutput(io.Discard), tea.WithoutSignalHandler())
-	if _, err := p.Run(); err != nil || crashed() != nil {
-		t.Errorf("%v, crashed: %v", err, crashed())
+	if _, err := p.Run(); err != nil || crashed.any() != nil {
+		t.Errorf("%v, crashed: %v", err, crashed.any())
 	}
 }
 

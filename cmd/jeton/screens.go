@@ -32,28 +32,41 @@ func (p *program) screens(ctx context.Context) error {
 		return err
 	}
 	o := newOpener(s.store, s.keyset, source(p.getenv, ttyName()), time.Now)
+	if o.options.Anchor, err = anchorFile(p.getenv, s.config); err != nil {
+		return err
+	}
 	return p.show(ctx, s, o, time.Now)
 }
 
 // show runs the screens until they are left, by whatever way, and then puts everything
 // in order: what the terminal was, the clipboard, the store.
 func (p *program) show(ctx context.Context, s setup, o *opener, clock func() time.Time) error {
+	if err := p.unlock(ctx, o); err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	crashed := &crashes{stop: stop}
+	o.options.Crashed = crashed.thrown
 	o.start(ctx)
 	if state, err := term.GetState(p.std.in.Fd()); err == nil {
+		// Started in the background, this waits for the foreground, with nothing drawn yet.
+		_ = term.Restore(p.std.in.Fd(), state)
 		p.lastly.add(func() { _ = term.Restore(p.std.in.Fd(), state) })
 	}
 	out := &screenOutput{File: p.std.out}
 	clipboard := clip.New(clip.Options{Mode: clip.Mode(s.config.ClipboardMode), Getenv: p.getenv, Out: out, IsTerminal: true})
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
 	painter := paint.New(out, s.config.Mouse)
 	p.lastly.add(func() { within(letGo, func() { _ = painter.Leave() }) })
-	screen := live{ui.New(ctx, p.appConfig(s, o, clipboard, clock)), painter}
-	model, crashed := guarded(screen, stop)
+	screen := live{ui.New(ctx, p.appConfig(s, o, clipboard, clock)), painter, newJob(painter)}
+	model := guarded(screen, crashed)
 	if err := painter.Enter(); err != nil {
 		return errors.Join(fmt.Errorf("draw on the terminal: %w", err), o.close())
 	}
-	_, err := tea.NewProgram(model, p.programOptions(ctx, screen)...).Run()
+	program := tea.NewProgram(model, p.programOptions(ctx, screen)...)
+	unmind := screen.job.mind(program)
+	_, err := program.Run()
+	unmind()
 	within(leaveWithin, func() { _ = painter.Close() })
 	if err != nil && clipboard.Holding() {
 		// Nobody was asked whether the copy may stay.
@@ -63,7 +76,7 @@ func (p *program) show(ctx context.Context, s setup, o *opener, clock func() tim
 	if !within(leaveWithin, func() { closed = o.close() }) {
 		closed = errors.New("the store did not close in time; what was acknowledged is kept")
 	}
-	if c := crashed(); c != nil {
+	if c := crashed.any(); c != nil {
 		return errors.Join(c, closed)
 	}
 	if err != nil && ctx.Err() == nil {
@@ -77,15 +90,14 @@ func (p *program) show(ctx context.Context, s setup, o *opener, clock func() tim
 // looks for a frame once a second and finds none, nothing reaches the terminal. Without
 // a renderer Bubble Tea would not set the terminal up either.
 func (p *program) programOptions(ctx context.Context, screen live) []tea.ProgramOption {
-	return []tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithInput(keyboard{p.std.in}),
+	return []tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithInput(&keyboard{File: p.std.in}),
 		tea.WithOutput(silent{p.std.out}), tea.WithFPS(1), tea.WithFilter(screen.listen)}
 }
 
 func (p *program) appConfig(s setup, o *opener, c *clip.Clipboard, clock func() time.Time) ui.Config {
-	// The default renderer asked the terminal for its background while the program was
-	// being loaded; one of our own would ask again.
 	renderer := lipgloss.DefaultRenderer()
-	background, glyphs := theme.Detect(p.getenv, theme.Mode(s.config.Theme), s.config.Glyphs == "ascii", renderer)
+	background := p.background(theme.Mode(s.config.Theme), renderer)
+	glyphs := theme.DetectGlyphs(p.getenv, s.config.Glyphs == "ascii")
 	if s.config.Glyphs == "unicode" {
 		glyphs = theme.Unicode()
 	}

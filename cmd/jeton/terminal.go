@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"io"
 	"net"
 	"os"
 	"strings"
@@ -51,19 +50,6 @@ type silent struct{ *os.File }
 
 // Write writes nothing.
 func (silent) Write(p []byte) (int, error) { return len(p), nil }
-
-// keyboard is the terminal's other direction. Bubble Tea takes the end of input for a
-// quiet keyboard and would stay for ever after a dropped connection; here it is an error.
-type keyboard struct{ *os.File }
-
-// Read reads what was typed.
-func (k keyboard) Read(p []byte) (int, error) {
-	n, err := k.File.Read(p)
-	if errors.Is(err, io.EOF) {
-		err = errHungUp
-	}
-	return n, err
-}
 
 // source tells through which door somebody came: a terminal here or one over SSH, and
 // which. The address is what the SSH server says of its client.

@@ -209,6 +209,8 @@ func (v *vt) csi(body string, final byte) {
 		for x := v.x; x < min(v.x+n(0, 1), v.width); x++ {
 			v.screen()[v.y][x] = " "
 		}
+	case 'c':
+		v.answer("\x1b[?62;22c")
 	case 'n':
 		if n(0, 0) == 6 {
 			v.answer("\x1b[" + strconv.Itoa(v.y+1) + ";" + strconv.Itoa(v.x+1) + "R")

@@ -1,6 +1,9 @@
 package journal
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Damage is something in the journal's files that is not as it was written. It is an error to show: it names the file, the
 // byte and the events it touches.
@@ -16,19 +19,26 @@ type Damage struct {
 // Unwrap returns what reading the bytes said, if it said anything.
 func (d *Damage) Unwrap() error { return d.cause }
 
-// Error reads like "journal/NAME: events 40 to 43 at byte 12345: frame does not match its checksum".
+// Error reads like "journal/NAME: events 40 to 43 at byte 12345: frame does not match its checksum". What begins with a file
+// concerns all of it, and no byte is named.
 func (d *Damage) Error() string {
-	where := fmt.Sprintf("at byte %d", d.Offset)
+	parts := make([]string, 0, 2)
 	switch {
 	case d.First == 0:
 	case d.First == d.Last:
-		where = fmt.Sprintf("event %d %s", d.First, where)
+		parts = append(parts, fmt.Sprintf("event %d", d.First))
 	case d.Last == 0:
-		where = fmt.Sprintf("events from %d on %s", d.First, where)
+		parts = append(parts, fmt.Sprintf("events from %d on", d.First))
 	default:
-		where = fmt.Sprintf("events %d to %d %s", d.First, d.Last, where)
+		parts = append(parts, fmt.Sprintf("events %d to %d", d.First, d.Last))
 	}
-	return fmt.Sprintf("%s: %s: %s", d.File, where, d.What)
+	if d.Offset > 0 {
+		parts = append(parts, fmt.Sprintf("at byte %d", d.Offset))
+	}
+	if len(parts) == 0 {
+		return fmt.Sprintf("%s: %s", d.File, d.What)
+	}
+	return fmt.Sprintf("%s: %s: %s", d.File, strings.Join(parts, " "), d.What)
 }
 
 // Torn is the unfinished frame an interrupted write left at the end. It was never acknowledged; it was copied aside and cut.

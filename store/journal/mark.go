@@ -58,22 +58,40 @@ func decodeMark(b []byte, store [16]byte) (Mark, error) {
 	return m, nil
 }
 
+// markedStore is whose journal this is by the mark, if that is there and whole.
+func (l *Log) markedStore() (store [16]byte, known bool) {
+	b, err := l.markBytes()
+	if err != nil || len(b) != markSize {
+		return store, false
+	}
+	store = [16]byte(b[16:32])
+	_, err = decodeMark(b, store)
+	return store, err == nil && store != [16]byte{}
+}
+
+// markBytes reads the mark's file, and one byte more than it may have.
+func (l *Log) markBytes() ([]byte, error) {
+	f, err := l.opts.open(l.path(markName), os.O_RDONLY)
+	if err != nil {
+		return nil, err
+	}
+	b := make([]byte, markSize+1)
+	n, err := f.ReadAt(b, 0)
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return b[:n], errors.Join(err, f.Close())
+}
+
 // readMark reads the mark. None is the zero Mark; one that cannot be trusted is a *Damage.
 func (l *Log) readMark() (Mark, error) {
-	f, err := l.opts.open(l.path(markName), os.O_RDONLY)
+	b, err := l.markBytes()
 	if errors.Is(err, fs.ErrNotExist) {
 		return Mark{}, nil
 	}
 	var m Mark
 	if err == nil {
-		b := make([]byte, markSize+1)
-		n, e := f.ReadAt(b, 0)
-		if err = f.Close(); e != nil && !errors.Is(e, io.EOF) {
-			err = e
-		}
-		if err == nil {
-			m, err = decodeMark(b[:n], l.opts.StoreID)
-		}
+		m, err = decodeMark(b, l.opts.StoreID)
 	}
 	if err != nil {
 		return Mark{}, &Damage{File: l.shown(markName), What: err.Error() + "; move it aside to have the state rebuilt"}

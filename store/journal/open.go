@@ -61,7 +61,7 @@ func Open(o Options) (*Log, Report, error) {
 	case err != nil:
 		return nil, r, fmt.Errorf("open the journal: %w", err)
 	case len(segments) == 0:
-		return nil, r, &Damage{File: l.shown(""), What: "all segments are missing: restore them from a backup"}
+		return nil, r, &Damage{File: l.shown(""), What: allMissing}
 	}
 	l.segments = segments
 	if h, _ := l.readHeader(segments[len(segments)-1]); errors.Is(h.Err, ErrFormat) {
@@ -85,19 +85,29 @@ func Open(o Options) (*Log, Report, error) {
 	return l, r, nil
 }
 
-// identify takes the store's id from the first readable header when the caller did not know it.
+// allMissing is what is wrong with a journal of which only a mark is left.
+const allMissing = "all segments are missing"
+
+// identify takes the store's id from the first readable header when the caller did not know it, or else from the mark, so that
+// a journal without any header can still be named and lived with. Whoever opens what the store keeps elsewhere finds out there
+// whether the mark tells the truth. The error is a *Damage.
 func (l *Log) identify() error {
 	if l.opts.StoreID != [16]byte{} {
 		return nil
 	}
+	store, known := l.markedStore()
 	for _, s := range l.segments {
 		if h, _ := l.readHeader(s); h.Err == nil {
-			l.opts.StoreID = h.store
-			l.seed = checksum(0, h.store[:])
-			return nil
+			store, known = h.store, true
+			break
 		}
 	}
-	return fmt.Errorf("open the journal: no segment in %s has a readable header and no store id was given", l.opts.Dir)
+	if !known {
+		return &Damage{File: l.shown(l.segments[0].name), What: "the header cannot be read, and no other file of the journal tells whose it is"}
+	}
+	l.opts.StoreID = store
+	l.seed = checksum(0, store[:])
+	return nil
 }
 
 // recover reads from the mark on and decides what the end of the journal is.

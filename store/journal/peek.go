@@ -21,7 +21,7 @@ func Peek(dir string) (Look, error) {
 		return Look{}, fmt.Errorf("look at the journal: %w", err)
 	}
 	if len(segments) == 0 {
-		return Look{}, &Damage{File: l.shown(""), What: "all segments are missing: restore them from a backup"}
+		return Look{}, &Damage{File: l.shown(""), What: allMissing}
 	}
 	l.segments = segments
 	if err := l.identify(); err != nil {

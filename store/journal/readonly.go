@@ -23,7 +23,7 @@ func OpenReadOnly(dir string) (*Log, error) {
 	case err != nil:
 		return nil, fmt.Errorf("read the journal: %w", err)
 	case len(segments) == 0:
-		return nil, &Damage{File: l.shown(""), What: "all segments are missing"}
+		return nil, &Damage{File: l.shown(""), What: allMissing}
 	}
 	l.segments = segments
 	if err := l.identify(); err != nil {

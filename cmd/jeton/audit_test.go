@@ -1,0 +1,91 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestAuditByCommand keeps a head elsewhere, and verifies: a good history, one that was
+// cut, one that was written to, and none.
+func TestAuditByCommand(t *testing.T) {
+	env := founded(t)
+	dir := strings.TrimPrefix(env[0], "HOME=")
+	kept := filepath.Join(dir, "kept")
+	step := func(want int, says string, args ...string) string {
+		t.Helper()
+		out, errs, code := command(t, env, args...)
+		if code != want || !strings.Contains(out+errs, says) {
+			t.Fatalf("%v: exit code %d, want %d and %q:\n%s%s", args, code, want, says, out, errs)
+		}
+		return out
+	}
+	if err := os.WriteFile(filepath.Join(dir, ".config/jeton/config.toml"), []byte("[audit]\nanchor = \"~/anchor\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := start(t, 80, 24, env, jeton(t))
+	c.until("No agent tokens yet")
+	c.press("n")
+	c.until("Created agent token 1")
+	c.press(enter)
+	step(0, "not compared", "audit", "verify") // beside an open store
+	c.press("q")
+	c.wait()
+	head := step(0, "jeton/", "audit", "head")
+	if err := os.WriteFile(kept, []byte(head+"\n"+head), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	key := step(0, "jeton/", "audit", "key")
+	if origin, _, _ := strings.Cut(head, "\n"); !strings.HasPrefix(key, origin+"+") {
+		t.Errorf("the key %q is not of the log %q", key, origin)
+	}
+	step(0, "State is what the events came to", "audit", "verify")
+	step(0, "2 are of this history", "audit", "verify", "--since", kept)
+	step(0, "are of this history", "audit", "verify", "--since", filepath.Join(dir, "anchor"))
+	step(3, "", "audit", "verify", "--since", filepath.Join(dir, "nowhere"))
+	step(3, "unknown flag", "audit", "verify", "--nonsense")
+	step(3, "no organization here", "audit", "verify", "--store", filepath.Join(dir, "nothing"))
+
+	public := filepath.Join(dir, "public")
+	export := filepath.Join(dir, "export")
+	for _, args := range [][]string{{"export"}, {"export", "--user", "ana"}, {"prove", "2"}, {"export", "--since", "2026-01-01", "--action", "CREATE_AGENT_TOKEN"}} {
+		out := step(0, `"head"`, append([]string{"audit"}, args...)...)
+		if err := os.WriteFile(export, []byte(out), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(public, []byte(key), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		step(0, "the history", "audit", "check", export, "--key", public)
+		if err := os.WriteFile(export, []byte(strings.Replace(out, `"outcome":"done"`, `"outcome":"gone"`, 1)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		step(1, "not what was recorded", "audit", "check", export, "--key", public)
+	}
+	step(0, "create an agent token", "audit", "list", "--token", "1")
+	step(1, "there is no event 99", "audit", "prove", "99")
+	step(2, "takes one argument", "audit", "prove")
+	step(2, "is no time", "audit", "list", "--since", "yesterday")
+	step(2, "no such action", "audit", "export", "--action", "X")
+
+	segments, err := filepath.Glob(filepath.Join(dir, ".local/share/jeton/journal/*.segment"))
+	if err != nil || len(segments) != 1 {
+		t.Fatalf("%v (%v)", segments, err)
+	}
+	text, err := os.ReadFile(segments[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	end := len(strings.TrimRight(string(text), "\x00"))
+	flipped := append([]byte(nil), text...)
+	flipped[end-20] ^= 1
+	if err := os.WriteFile(segments[0], flipped, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	step(1, "tampered with at event", "audit", "verify")
+	if err := os.WriteFile(segments[0], text[:8192], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	step(2, "cut short at event 1", "audit", "verify")
+}
