@@ -98,7 +98,7 @@ func TestForeignStoreSaysWhoseItIs(t *testing.T) {
 	lock := filepath.Join(p.opts.Dir, lockName)
 	for name, harm := range map[string]func() error{
 		"unreadable": func() error { return os.Chmod(p.opts.Dir, 0) },
-		"read-only":  func() error { return errors.Join(os.Remove(lock), os.Chmod(p.opts.Dir, 0o500)) },
+		"read-only":  func() error { return errors.Join(os.RemoveAll(lock), os.Chmod(p.opts.Dir, 0o500)) },
 		"locked up":  func() error { return os.WriteFile(lock, nil, 0o400) },
 	} {
 		if err := errors.Join(os.Chmod(p.opts.Dir, 0o700), harm()); err != nil {

@@ -73,7 +73,7 @@ func TestDamageText(t *testing.T) {
 		"journal/a: events 40 to 43 at byte 12345: frame does not match its checksum": {File: "journal/a", Offset: 12345, First: 40, Last: 43, What: "frame does not match its checksum"},
 		"journal/a: event 4 at byte 8: missing":                                       {File: "journal/a", Offset: 8, First: 4, Last: 4, What: "missing"},
 		"journal/a: events from 4 on at byte 8: missing":                              {File: "journal/a", Offset: 8, First: 4, What: "missing"},
-		"journal/mark: odd":                                                {File: "journal/mark", What: "odd"},
+		"journal/mark: odd": {File: "journal/mark", What: "odd"},
 	} {
 		if got := d.Error(); got != want {
 			t.Errorf("%q, want %q", got, want)
