@@ -32,7 +32,7 @@ func explain(err error) string {
 // with a name: of a file, or of anything else that is not a plain word.
 func sentence(s string) string {
 	word, _, _ := strings.Cut(s, " ")
-	if !strings.ContainsFunc(strings.TrimSuffix(word, ":"), func(r rune) bool { return !unicode.IsLetter(r) && r != '-' && r != '\'' }) {
+	if word != "" && !strings.ContainsFunc(strings.TrimSuffix(word, ":"), func(r rune) bool { return !unicode.IsLetter(r) && r != '-' && r != '\'' }) {
 		r, n := utf8.DecodeRuneInString(s)
 		s = string(unicode.ToUpper(r)) + s[n:]
 	}

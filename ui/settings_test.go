@@ -76,6 +76,11 @@ func TestFactsOnlyTell(t *testing.T) {
 
 func TestSettingsTellDamageAndFailing(t *testing.T) {
 	_, r := onSettings(t)
+	r.app.s.health.Checking = true
+	if m := r.app.message(); m.text != "Checking the history…" {
+		t.Errorf("while history is checked every screen says %q", m.text)
+	}
+	r.app.s.health.Checking = false
 	r.app.s.health.Damage = &model.DamageError{What: "journal/0001: frame 7", Next: "put a backup back"}
 	r.until("damaged: journal/0001")
 	r.send(directoryRead{err: errors.New("read settings: broken")})

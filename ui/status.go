@@ -97,6 +97,8 @@ func (a *App) message() message {
 		return message{mood: good, text: a.clipNote()}
 	case h.Notice != "":
 		return message{mood: careful, text: sentence(h.Notice)}
+	case h.Checking:
+		return message{text: "Checking the history" + a.s.theme.Glyphs.Dots}
 	}
 	return message{}
 }
