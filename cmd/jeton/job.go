@@ -1,12 +1,14 @@
 package main
 
 import (
+	"context"
 	"os"
 	"os/signal"
 	"syscall"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"golang.org/x/sys/unix"
 
 	"jeton/ui/paint"
 )
@@ -17,8 +19,10 @@ import (
 //
 // SIGSTOP alone comes unannounced: what stands on the screen then stays until SIGCONT.
 type job struct {
-	program *tea.Program
+	tty     *os.File
 	painter *paint.Painter
+	program *tea.Program
+	ended   <-chan struct{} // closed when a signal ends the process
 	heard   chan os.Signal
 }
 
@@ -30,8 +34,8 @@ type continued struct{}
 // the system drops the signal, and after this time the screens go on.
 const stopsAtOnce = 200 * time.Millisecond
 
-func newJob(painter *paint.Painter) *job {
-	return &job{painter: painter, heard: make(chan os.Signal, 1)}
+func newJob(ctx context.Context, tty *os.File, painter *paint.Painter) *job {
+	return &job{tty: tty, painter: painter, ended: ctx.Done(), heard: make(chan os.Signal, 1)}
 }
 
 // mind listens to the signals of job control until it is told to end.
@@ -86,7 +90,21 @@ func (j *job) suspend() {
 	case <-time.After(stopsAtOnce):
 	}
 	signal.Stop(goesOn)
+	if j.inBackground() {
+		// It went on only to be ended, perhaps: taking the terminal would stop it again.
+		select {
+		case <-j.ended:
+			return
+		case <-time.After(stopsAtOnce):
+		}
+	}
 	j.enter()
+}
+
+// inBackground tells whether the terminal is another job's.
+func (j *job) inBackground() bool {
+	group, err := unix.IoctlGetInt(int(j.tty.Fd()), unix.TIOCGPGRP)
+	return err == nil && group != unix.Getpgrp()
 }
 
 // resume takes the terminal after a stop of which nobody told. Its modes are first set to

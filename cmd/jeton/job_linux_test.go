@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -30,6 +32,15 @@ func (c *console) reveal() string {
 	c.press("r")
 	c.until("hides in")
 	return value.FindString(c.screen())
+}
+
+// quit leaves the screens and waits until the shell goes on, which is when they have ended.
+func (c *console) quit() {
+	c.t.Helper()
+	c.press("q")
+	c.until("shell>")
+	c.press("echo o''ver\r")
+	c.until("over")
 }
 
 // foreground is the process group that has the terminal.
@@ -73,8 +84,7 @@ func (c *console) works(shown string) {
 	}
 	c.press(escape)
 	c.gone("hides in")
-	c.press("q")
-	c.until("shell>")
+	c.quit()
 	c.restored()
 	if !c.cooked() {
 		c.t.Error("the terminal was left raw")
@@ -118,6 +128,30 @@ func TestGoingOnTakesTheTerminalAgain(t *testing.T) {
 	c.works(shown)
 }
 
+// TestAStoppedJobCanBeEnded ends stopped screens as most shells' kill does: it has them go
+// on in the background: they end there, without drawing anything.
+func TestAStoppedJobCanBeEnded(t *testing.T) {
+	c, shown := inShell(t)
+	group := c.foreground()
+	c.press("\x1a")
+	c.until("Stopped", "shell>")
+	c.press("kill %1; kill -CONT %1\r")
+	// What has ended has no command line, whether or not the shell knows of it yet.
+	c.when("the end of the job", func(string) bool {
+		line, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", group))
+		if err != nil || len(line) == 0 {
+			return true
+		}
+		_, _ = c.tty.WriteString("\r")
+		return false
+	})
+	c.restored()
+	c.press("$JETON\r")
+	c.until("(no description)", "r Reveal")
+	c.quit()
+	c.spilled(shown)
+}
+
 // TestWhereNothingCanBeStopped presses ctrl+z where there is no shell to come back from.
 func TestWhereNothingCanBeStopped(t *testing.T) {
 	c, shown := revealed(t)
@@ -149,7 +183,6 @@ func TestStartedInTheBackgroundNothingIsDrawn(t *testing.T) {
 	c.restored()
 	c.press("fg\r")
 	c.until("No agent tokens yet")
-	c.press("q")
-	c.until("shell>")
+	c.quit()
 	c.restored()
 }

@@ -43,6 +43,8 @@ func untilSignal(parent context.Context, at *lastly) (context.Context, func()) {
 			return
 		case s := <-heard:
 			first = s.(syscall.Signal)
+			// In the background the system would stop us where we put the terminal in order.
+			signal.Ignore(syscall.SIGTTOU)
 			cancel(&signalled{first})
 		}
 		select {

@@ -58,16 +58,8 @@ func (p *program) show(ctx context.Context, s setup, o *opener, clock func() tim
 	clipboard := clip.New(clip.Options{Mode: clip.Mode(s.config.ClipboardMode), Getenv: p.getenv, Out: out, IsTerminal: true})
 	painter := paint.New(out, s.config.Mouse)
 	p.lastly.add(func() { within(letGo, func() { _ = painter.Leave() }) })
-	screen := live{ui.New(ctx, p.appConfig(s, o, clipboard, clock)), painter, newJob(painter)}
-	model := guarded(screen, crashed)
-	if err := painter.Enter(); err != nil {
-		return errors.Join(fmt.Errorf("draw on the terminal: %w", err), o.close())
-	}
-	program := tea.NewProgram(model, p.programOptions(ctx, screen)...)
-	unmind := screen.job.mind(program)
-	_, err := program.Run()
-	unmind()
-	within(leaveWithin, func() { _ = painter.Close() })
+	screen := live{ui.New(ctx, p.appConfig(s, o, clipboard, clock)), painter, newJob(ctx, p.std.in, painter)}
+	err := p.run(ctx, screen, crashed)
 	if err != nil && clipboard.Holding() {
 		// Nobody was asked whether the copy may stay.
 		within(clearWithin, func() { clipboard.Clear(context.WithoutCancel(ctx)) })
@@ -83,6 +75,19 @@ func (p *program) show(ctx context.Context, s setup, o *opener, clock func() tim
 		return errors.Join(err, closed)
 	}
 	return closed
+}
+
+// run takes the terminal for the screens until they are left, and gives it back.
+func (p *program) run(ctx context.Context, screen live, crashed *crashes) error {
+	if err := screen.painter.Enter(); err != nil {
+		return fmt.Errorf("draw on the terminal: %w", err)
+	}
+	program := tea.NewProgram(guarded(screen, crashed), p.programOptions(ctx, screen)...)
+	unmind := screen.job.mind(program)
+	_, err := program.Run()
+	unmind()
+	within(leaveWithin, func() { _ = screen.painter.Close() })
+	return err
 }
 
 // programOptions say how the terminal is used. Signals are not Bubble Tea's business,
