@@ -116,16 +116,19 @@ func (s *Store) digestAt(v *state.View, seq uint64) (d digest, known bool, err e
 		}
 		return d, false, err
 	}
+	left, err := s.leftOf(raw)
+	d, known = decodeDigest(left)
+	return d, known, err
+}
+
+// leftOf is what an event says of the state it left; nil when it says nothing.
+func (s *Store) leftOf(raw []byte) ([]byte, error) {
 	e, h, err := parseEntry(raw)
 	if err != nil {
-		return d, false, err
+		return nil, err
 	}
 	c, err := openDetails(s.id, s.keys, e, h)
-	if err != nil {
-		return d, false, err
-	}
-	d, known = decodeDigest(c.private.State)
-	return d, known, nil
+	return c.private.State, err
 }
 
 // settle finds out what state comes to, so that the next event can say what it leaves.

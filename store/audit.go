@@ -97,13 +97,7 @@ func newAuditor(a Auditing) (*auditor, error) {
 		return w, err
 	}
 	w.Store = newStore(a.Options)
-	log, err := journal.OpenReadOnly(w.path(journalName))
-	if err != nil {
-		return w, err
-	}
-	w.log = log
-	w.identifyAs(log.StoreID())
-	if err := w.keys.follow(log); err != nil {
+	if err := w.readJournal(); err != nil {
 		return w, err
 	}
 	w.readHeads(a.Since)
@@ -126,14 +120,15 @@ func (w *auditor) readHeads(since [][]byte) {
 	}
 	w.out.Heads = len(w.heads)
 	kept, err := readHeadFile(w.path(headsName))
-	if err == nil {
-		w.out.Head, err = w.openHead(kept.text)
-	}
 	switch {
 	case errors.Is(err, os.ErrNotExist) || errors.Is(err, errNoHead):
 		w.fail(Tampered, 0, errors.New("the store has no signed head, though every store signs one within a second: it was taken away"))
 	case err != nil:
-		w.fail(Tampered, 0, fmt.Errorf("the store's newest head: %w", err))
+		w.fail(Unreadable, 0, fmt.Errorf("the store's newest head: %w", err))
+	default:
+		if w.out.Head, err = w.openHead(kept.text); err != nil {
+			w.fail(Tampered, 0, fmt.Errorf("the store's newest head: %w", err))
+		}
 	}
 	w.heads = append(w.heads, w.out.Head)
 }

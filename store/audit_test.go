@@ -146,6 +146,15 @@ func TestAuditUnreadable(t *testing.T) {
 	if a := audit(t, c); a.Verdict != Tampered || !strings.Contains(a.What, "no signed head") {
 		t.Fatalf("without heads: %+v", a)
 	}
+	if err := os.Mkdir(filepath.Join(c.opts.Dir, headsName), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if a := audit(t, c); a.Verdict != Unreadable || !strings.Contains(a.What, "is a directory") {
+		t.Fatalf("heads that cannot be read: %+v", a)
+	}
+	if _, err := NewestHead(c.opts.Dir); err == nil || !strings.Contains(err.Error(), "is a directory") {
+		t.Fatalf("heads that cannot be read: %v", err)
+	}
 	if a := audit(t, newPlace(t)); a.Verdict != Unreadable {
 		t.Fatalf("nothing there: %+v", a)
 	}

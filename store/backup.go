@@ -151,7 +151,7 @@ func (b *backup) write(ctx context.Context, f *os.File, made model.Time) error {
 		return err
 	}
 	t := trailer{Head: b.text, Segments: b.tally.segments, Frames: b.tally.frames, Newest: b.tally.newest, Made: made}
-	if t.State, err = b.left(); err != nil {
+	if t.State, err = b.leftOf(b.tally.last); err != nil {
 		return err
 	}
 	if err := out.end(t); err != nil {
@@ -189,16 +189,6 @@ func (b *backup) copy(ctx context.Context, out parts) error {
 		}
 	}
 	return fmt.Errorf("%w: that covers event %d and the journal ends with event %d; restore its newest files", ErrBackupShort, b.head.Size, b.tally.tree.Size())
-}
-
-// left is the digest of the state that the newest event of the backup says it left.
-func (b *backup) left() ([]byte, error) {
-	e, h, err := parseEntry(b.tally.last)
-	if err != nil {
-		return nil, err
-	}
-	c, err := openDetails(b.id, b.keys, e, h)
-	return c.private.State, err
 }
 
 // placeNew writes a file beside its name and gives it the name when it is complete and

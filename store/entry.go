@@ -237,6 +237,11 @@ func openEntry(store [16]byte, keys *dataKeys, raw []byte) (change, error) {
 	if err != nil {
 		return change{}, err
 	}
+	return openParsed(store, keys, e, h)
+}
+
+// openParsed is openEntry of what parseEntry returned.
+func openParsed(store [16]byte, keys *dataKeys, e entry, h header) (change, error) {
 	c, err := openDetails(store, keys, e, h)
 	if err != nil {
 		return c, err

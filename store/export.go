@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"time"
 
 	"golang.org/x/mod/sumdb/note"
@@ -38,24 +37,18 @@ func OpenChronicle(o Options) (*Chronicle, error) {
 		return nil, err
 	}
 	s := newStore(o)
-	log, err := journal.OpenReadOnly(s.path(journalName))
-	if err != nil {
+	if err := s.readJournal(); err != nil {
 		return nil, err
 	}
-	s.log = log
-	s.identifyAs(log.StoreID())
-	if err := s.keys.follow(log); err != nil {
-		return nil, err
-	}
-	kept, err := readHeadFile(s.path(headsName))
+	kept, err := signedHead(o.Dir)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w: open the store once to have one signed", filepath.Join(o.Dir, headsName), errNoHead)
+		return nil, err
 	}
 	head, err := s.openHead(kept.text)
 	if err != nil {
 		return nil, fmt.Errorf("the newest signed head: %w", err)
 	}
-	return &Chronicle{opts: s.opts, log: log, keys: s.keys, id: s.id, head: head, text: kept.text}, nil
+	return &Chronicle{opts: s.opts, log: s.log, keys: s.keys, id: s.id, head: head, text: kept.text}, nil
 }
 
 // Head is the newest signed head: the chronicle goes up to there.
@@ -108,11 +101,11 @@ func (c *Chronicle) Read(ctx context.Context, fn func(Passage) error) error {
 }
 
 func (c *Chronicle) passage(raw []byte) (Passage, error) {
-	changed, err := openEntry(c.id, c.keys, raw)
+	e, h, err := parseEntry(raw)
 	if err != nil {
 		return Passage{}, err
 	}
-	e, h, err := parseEntry(raw)
+	changed, err := openParsed(c.id, c.keys, e, h)
 	if err != nil {
 		return Passage{}, err
 	}

@@ -68,15 +68,30 @@ func readHeadFile(path string) (keptHead, error) {
 	return kept, err
 }
 
-// newestHead returns the newer of the whole heads, and its place.
+// signedHead is readHeadFile for the store in dir, with what to do where there is none.
+func signedHead(dir string) (keptHead, error) {
+	path := filepath.Join(dir, headsName)
+	kept, err := readHeadFile(path)
+	if errors.Is(err, errNoHead) || errors.Is(err, fs.ErrNotExist) {
+		return kept, fmt.Errorf("%s: %w: open the store once to have one signed", path, errNoHead)
+	}
+	return kept, err
+}
+
+// newestHead returns the newer of the whole heads, and its place; errNoHead when there is
+// none, unless that is because one could not be read.
 func newestHead(r io.ReaderAt) (newest keptHead, at int, err error) {
 	at, err = 1, errNoHead
 	for slot := range 2 {
 		kept, e := readSlot(r, slot)
-		if e != nil || err == nil && kept.tree.Size() < newest.tree.Size() {
-			continue
+		switch {
+		case e != nil:
+			if errors.Is(err, errNoHead) {
+				err = e
+			}
+		case err != nil || kept.tree.Size() >= newest.tree.Size():
+			newest, at, err = kept, slot, nil
 		}
-		newest, at, err = kept, slot, nil
 	}
 	return newest, at, err
 }
@@ -115,7 +130,7 @@ func decodeHead(b []byte) (kept keptHead, err error) {
 	}
 	t, err := merkle.UnmarshalTree(b[headsHead : uint64(headsHead)+tree])
 	if err != nil {
-		return kept, err
+		return kept, fmt.Errorf("%w: %w", errNoHead, err)
 	}
 	return keptHead{*t, b[uint64(headsHead)+tree : end]}, nil
 }
@@ -150,9 +165,6 @@ func NewestHead(dir string) ([]byte, error) {
 	if err := isStore(dir); err != nil {
 		return nil, err
 	}
-	kept, err := readHeadFile(filepath.Join(dir, headsName))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w: open the store once to have one signed", filepath.Join(dir, headsName), errNoHead)
-	}
-	return kept.text, nil
+	kept, err := signedHead(dir)
+	return kept.text, err
 }

@@ -9,6 +9,18 @@ import (
 	"jeton/store/state"
 )
 
+// readJournal opens the journal for reading only, and the keys of its records: enough for
+// what another process may have open.
+func (s *Store) readJournal() error {
+	log, err := journal.OpenReadOnly(s.path(journalName))
+	if err != nil {
+		return err
+	}
+	s.log = log
+	s.identifyAs(log.StoreID())
+	return s.keys.follow(log)
+}
+
 // place finds the journal frame that holds an event, by the last frame that begins at
 // or below it.
 func (s *Store) place(v *state.View, seq uint64) (first uint64, at journal.Position, err error) {
