@@ -8,6 +8,7 @@ const (
 	CreateOrganization    Action = 1
 	RenameOrganization    Action = 2
 	ChangeSettings        Action = 3
+	RotateKeyset          Action = 4
 	AddUser               Action = 10
 	RenameUser            Action = 11
 	ChangeUserPermissions Action = 12
@@ -40,6 +41,7 @@ var actionNames = map[Action]struct{ name, words string }{
 	CreateOrganization:    {"CREATE_ORGANIZATION", "create the organization"},
 	RenameOrganization:    {"RENAME_ORGANIZATION", "rename the organization"},
 	ChangeSettings:        {"CHANGE_SETTINGS", "change settings"},
+	RotateKeyset:          {"ROTATE_KEYSET", "rotate the keyset"},
 	AddUser:               {"ADD_USER", "add a user"},
 	RenameUser:            {"RENAME_USER", "rename a user"},
 	ChangeUserPermissions: {"CHANGE_USER_PERMISSIONS", "change a user's roles"},

@@ -28,6 +28,7 @@ var (
 		model.CreateOrganization:    nobodyAtAll, // possible once, and then nobody is there to be asked
 		model.RenameOrganization:    adminsOnly,
 		model.ChangeSettings:        adminsOnly,
+		model.RotateKeyset:          adminsOnly,
 		model.AddUser:               adminsOnly,
 		model.RenameUser:            adminsOnly,
 		model.ChangeUserPermissions: adminsOnly,

@@ -110,6 +110,13 @@ type SetSettings struct {
 	Settings Settings
 }
 
+// RotateKeys records that the organization is kept under new keys from here on.
+type RotateKeys struct {
+	Keys KeyNumbers
+	// Announced is the signed head that announces the new signing key, if there is one.
+	Announced []byte
+}
+
 func (Found) change()            {}
 func (CreateToken) change()      {}
 func (Describe) change()         {}
@@ -126,6 +133,7 @@ func (RenameDeploy) change()     {}
 func (RemoveDeployment) change() {}
 func (RenameOrg) change()        {}
 func (SetSettings) change()      {}
+func (RotateKeys) change()       {}
 
 // Record is what an event leaves: one of Organization, User, Deployment, Token or
 // Credential, always whole.

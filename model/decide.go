@@ -80,6 +80,8 @@ func Decide(v View, c Case, change Change) (Decision, error) {
 		return d.renameOrganization(ch)
 	case SetSettings:
 		return d.setSettings(ch)
+	case RotateKeys:
+		return d.rotateKeys(ch)
 	}
 	return Decision{}, fmt.Errorf("%w: change %T", ErrNotFound, change)
 }

@@ -1,6 +1,9 @@
 package model
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // found creates the organization: its name, its deployments and its first
 // Organization Admin, all in one event.
@@ -144,4 +147,22 @@ func (d decider) setSettings(c SetSettings) (Decision, error) {
 	changes := change("private user tokens", onOff(o.Settings.PrivateUserTokens), onOff(c.Settings.PrivateUserTokens))
 	o.Settings = c.Settings
 	return d.onOrganization(ChangeSettings, o, changes), nil
+}
+
+func (d decider) rotateKeys(c RotateKeys) (Decision, error) {
+	if err := d.allow(RotateKeyset, 0); err != nil {
+		return Decision{}, err
+	}
+	o := d.Organization()
+	before := o.Keys.orFirst()
+	if c.Keys == before {
+		return Decision{}, ErrNothing
+	}
+	number := func(n uint32) string { return fmt.Sprint(n) }
+	changes := slices.Concat(
+		change("wrapping key", number(before.Wrapping), number(c.Keys.Wrapping)),
+		change("signing key", number(before.Signing), number(c.Keys.Signing)),
+		change("lookup key", number(before.Lookup), number(c.Keys.Lookup)))
+	o.Keys = c.Keys
+	return d.onOrganization(RotateKeyset, o, changes), nil
 }

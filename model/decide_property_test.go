@@ -45,6 +45,7 @@ func anyChange(t *rapid.T, o *org) model.Change {
 		model.RemoveDeployment{Deployment: deployment},
 		model.RenameOrg{Revision: revision, Name: name},
 		model.SetSettings{Revision: revision, Settings: model.Settings{PrivateUserTokens: yes}},
+		model.RotateKeys{Keys: model.KeyNumbers{Wrapping: 2, Signing: uint32(1 + revision%3), Lookup: 1}},
 	}).Draw(t, "change")
 }
 

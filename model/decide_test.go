@@ -3,6 +3,7 @@ package model_test
 import (
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -80,6 +81,14 @@ func TestOrganizationChanges(t *testing.T) {
 	})
 	o.fails(t, ana, model.SetSettings{Settings: on}, model.ErrNothing)
 	o.fails(t, ana, model.RenameOrg{Name: " Acme Ltd"}, model.ErrNothing)
+	keys := model.KeyNumbers{Wrapping: 2, Signing: 2, Lookup: 1}
+	o.fails(t, ana, model.RotateKeys{Keys: model.KeyNumbers{Wrapping: 1, Signing: 1, Lookup: 1}}, model.ErrNothing)
+	wantDecision(t, o.must(t, ana, model.RotateKeys{Keys: keys}), model.Decision{
+		Action: model.RotateKeyset, Target: target, Label: "Acme Ltd",
+		Changes: slices.Concat(changed("wrapping key", "1", "2"), changed("signing key", "1", "2")),
+		Records: []model.Record{model.Organization{Name: "Acme Ltd", Settings: on, Keys: keys, Revision: seq + 3, EditedBy: ana}},
+	})
+	o.fails(t, ana, model.RotateKeys{Keys: keys}, model.ErrNothing)
 	for _, c := range []model.Change{model.RenameOrg{Revision: seq + 1, Name: "x"}, model.SetSettings{Revision: seq + 1}} {
 		wantConflict(t, o, dora, c, "the organization", "ana", o.Organization)
 	}
@@ -151,6 +160,7 @@ func changesFor() map[model.Action]model.Change {
 	return map[model.Action]model.Change{
 		model.RenameOrganization:    model.RenameOrg{Name: "other"},
 		model.ChangeSettings:        model.SetSettings{Settings: model.Settings{PrivateUserTokens: true}},
+		model.RotateKeyset:          model.RotateKeys{Keys: model.KeyNumbers{Wrapping: 2, Signing: 2, Lookup: 1}},
 		model.AddUser:               model.AddPerson{Login: "new"},
 		model.RenameUser:            model.RenamePerson{User: ben, Login: "benny"},
 		model.ChangeUserPermissions: model.SetRoles{User: ben, OrgAdmin: true},
@@ -168,7 +178,7 @@ func changesFor() map[model.Action]model.Change {
 func TestOnlyAdminsChangeTheOrganization(t *testing.T) {
 	o := acme(t)
 	spoiled := map[model.Action]model.Change{
-		model.RenameOrganization: model.RenameOrg{Revision: 5}, model.ChangeSettings: model.SetSettings{Revision: 5}, model.AddUser: model.AddPerson{Login: "ana"},
+		model.RenameOrganization: model.RenameOrg{Revision: 5}, model.ChangeSettings: model.SetSettings{Revision: 5}, model.RotateKeyset: model.RotateKeys{}, model.AddUser: model.AddPerson{Login: "ana"},
 		model.RenameUser: model.RenamePerson{User: 77}, model.ChangeUserPermissions: model.SetRoles{User: 77, Revision: 5}, model.DeactivateUser: model.SetActive{User: 77},
 		model.ReactivateUser: model.SetActive{User: 77, Active: true}, model.BindAccounts: model.SetAccounts{User: 77, Accounts: []uint32{1000}},
 		model.CreateDeployment: model.AddDeployment{Name: "prod"}, model.RenameDeployment: model.RenameDeploy{Deployment: 77}, model.DeleteDeployment: model.RemoveDeployment{Deployment: 77},

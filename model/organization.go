@@ -11,6 +11,24 @@ type Organization struct {
 	Settings Settings `cbor:"2,keyasint"`
 	Revision uint64   `cbor:"3,keyasint"` // sequence number of the event that last changed it
 	EditedBy UserID   `cbor:"4,keyasint,omitempty"`
+	// Keys are the keys of the keyset that were newest when they were last rotated; zero
+	// for those it was made with.
+	Keys KeyNumbers `cbor:"5,keyasint,omitzero"`
+}
+
+// KeyNumbers are the newest keys of a keyset, each kind counted from 1.
+type KeyNumbers struct {
+	Wrapping uint32 `cbor:"1,keyasint"` // of the keys that records are sealed under
+	Signing  uint32 `cbor:"2,keyasint"` // of heads over the history
+	Lookup   uint32 `cbor:"3,keyasint"` // of the index by which a value is found
+}
+
+// orFirst is the numbers, or those a keyset is made with.
+func (k KeyNumbers) orFirst() KeyNumbers {
+	if k == (KeyNumbers{}) {
+		return KeyNumbers{1, 1, 1}
+	}
+	return k
 }
 
 // Settings are what Organization Admins decide for everyone.

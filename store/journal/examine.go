@@ -128,6 +128,9 @@ func (e *examiner) look() error {
 		e.damaged(&Damage{File: e.shown(name), What: "not the name of a segment"})
 	}
 	var d *Damage
+	if e.rewraps, err = e.readRewrap(); errors.As(err, &d) {
+		e.damaged(d)
+	}
 	if e.found.Mark, err = e.readMark(); errors.As(err, &d) {
 		e.damaged(d)
 	}

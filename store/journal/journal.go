@@ -10,7 +10,8 @@
 //   - A torn frame was never acknowledged: it is copied aside, cut (zeroed) and reported. Damage is named, with file, byte and
 //     events, and nothing that exists is written or cut while there is any: later appends go to a fresh segment.
 //   - A segment gets its name only after its header is durable (written, fsynced, renamed), so a bad header is always damage.
-//     The header, which carries the owner's wrapped key for the whole segment, is kept twice, on different disk sectors.
+//     The header, which carries the owner's wrapped key for the whole segment, is kept twice, on different disk sectors. It is the
+//     one thing that may be replaced, by Rewrap, which a crash interrupts and opening finishes.
 //   - Opening reads from the mark on, never the history. Check reads the history, at the pace its caller sets.
 //   - Preallocated bytes are written zeros, not fallocate'd extents: overwriting them changes no metadata, which is what makes
 //     fdatasync cheap. Bytes behind the last frame are checked to be zero; a file cut short inside them has lost nothing.
@@ -63,8 +64,8 @@ var (
 	ErrUnknown = errors.New("the disk failed while an event was written: whether it was kept is unknown until the journal is opened again")
 	// ErrBroken: an earlier write failed, and nothing is written until the journal is opened again.
 	ErrBroken = errors.New("the journal takes no more events after a failed write: open it again")
-	// ErrDamaged: SetMark is refused while damage is named.
-	ErrDamaged = errors.New("the journal is damaged and its mark stays as it is")
+	// ErrDamaged: what exists is not written while damage is named.
+	ErrDamaged = errors.New("the journal is damaged, and its files stay as they are")
 	// ErrSequence: the first sequence number given is not the one that comes next.
 	ErrSequence = errors.New("events out of order")
 	// ErrTooLarge: a frame is over MaxPayload, or a header over MaxHeader.
@@ -105,12 +106,13 @@ type Log struct {
 	opts Options
 	seed uint32 // checksum of the store's id, continued by every frame's
 
-	write  sync.Mutex // held while something is written to a segment
-	active file       // the segment appended to; nil until a fresh one is begun after damage
-	size   int64      // bytes of the active segment that are written
-	buf    []byte     // one frame, reused
-	broken error      // what the first failed write said
-	closed atomic.Bool
+	write   sync.Mutex        // held while something is written to a segment
+	active  file              // the segment appended to; nil until a fresh one is begun after damage
+	size    int64             // bytes of the active segment that are written
+	buf     []byte            // one frame, reused
+	broken  error             // what the first failed write said
+	rewraps map[uint32][]byte // what is to stand in headers after an interrupted Rewrap
+	closed  atomic.Bool
 
 	marking sync.Mutex // held while the mark is written
 	mark    Mark

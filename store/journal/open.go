@@ -70,6 +70,9 @@ func Open(o Options) (*Log, Report, error) {
 	if err := l.identify(); err != nil {
 		return nil, r, err
 	}
+	if err := l.resumeRewrap(&r); err != nil {
+		return nil, r, fmt.Errorf("open the journal: go on replacing headers: %w", err)
+	}
 	for _, name := range strange {
 		r.Damage = append(r.Damage, &Damage{File: l.shown(name), What: "not the name of a segment"})
 	}
@@ -83,6 +86,16 @@ func Open(o Options) (*Log, Report, error) {
 		return nil, r, fmt.Errorf("open the journal: %w", err)
 	}
 	return l, r, nil
+}
+
+// resumeRewrap finishes what a crash interrupted, or names the file that should say what that was.
+func (l *Log) resumeRewrap(r *Report) error {
+	var err error
+	var d *Damage
+	if l.rewraps, err = l.readRewrap(); errors.As(err, &d) {
+		r.Damage = append(r.Damage, d)
+	}
+	return l.finishRewrap()
 }
 
 // allMissing is what is wrong with a journal of which only a mark is left.

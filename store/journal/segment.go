@@ -65,6 +65,9 @@ func (l *Log) readHeader(s segment) (SegmentHeader, []*Damage) {
 		}
 		out, good = h, true
 	}
+	if _, ok := l.rewraps[s.number]; ok && good {
+		bad = nil // it was being replaced, one copy after the other
+	}
 	switch {
 	case !good:
 		out.Err = bad[0]
