@@ -3,6 +3,7 @@ package merkle
 import (
 	"crypto/ed25519"
 	"fmt"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
@@ -55,9 +56,34 @@ func isKeyOf(text, name string) bool {
 	if err != nil || v.Name() != name {
 		return false
 	}
-	key, err := strict.DecodeString(text[strings.LastIndexByte(text, '+')+1:])
+	key, err := strict.DecodeString(strings.SplitN(text, "+", 3)[2]) // which may have more of them
 	if err != nil {
 		return false
 	}
 	return VerifierKey(name, key[1:]) == text // the first byte names the algorithm
+}
+
+// FollowKeys returns the keys given and those that heads announce, each in a head signed by a key known before it: whoever
+// trusts a log's first key can go on over its rotations. A head that announces nothing is checked and adds nothing. The errors
+// are those of Open, for the first head that the keys known by then do not open.
+func FollowKeys(keys []note.Verifier, heads ...[]byte) ([]note.Verifier, error) {
+	keys = slices.Clone(keys)
+	for i, text := range heads {
+		h, err := Open(text, note.VerifierList(keys...))
+		if err != nil {
+			return nil, fmt.Errorf("head %d: %w", i+1, err)
+		}
+		if h.NextKey == "" {
+			continue
+		}
+		v, err := note.NewVerifier(h.NextKey)
+		if err != nil {
+			return nil, fmt.Errorf("head %d: %w", i+1, ErrKey)
+		}
+		known := func(k note.Verifier) bool { return k.Name() == v.Name() && k.KeyHash() == v.KeyHash() }
+		if !slices.ContainsFunc(keys, known) {
+			keys = append(keys, v)
+		}
+	}
+	return keys, nil
 }

@@ -83,3 +83,27 @@ func TestKeyHasOneForm(t *testing.T) {
 		t.Error("the hash of this key has no letters: take another key")
 	}
 }
+
+// Base64 has plus signs of its own: each key is announced, whatever it looks like.
+func TestEveryKeyIsAnnounced(t *testing.T) {
+	plus := 0
+	signer, verifier := key(t, Origin(store), 1)
+	for n := range byte(64) {
+		next := VerifierKey(Origin(store), public(n))
+		if strings.Count(next, "+") > 2 {
+			plus++
+		}
+		text := must(Sign(Head{Store: store, Root: Root{Hash: emptyHash()}, Time: noon, Epoch: 1, NextKey: next}, signer))(t)
+		followed := must(FollowKeys([]note.Verifier{verifier}, text, text))(t)
+		if n != 1 && (len(followed) != 2 || !bytes.Contains(text, []byte("next-key "+next))) {
+			t.Errorf("%s: %d keys", next, len(followed))
+		}
+	}
+	if plus == 0 {
+		t.Error("no key has a plus sign of its own")
+	}
+	stranger, _ := key(t, Origin(store), 9)
+	text := must(Sign(Head{Store: store, Root: Root{Hash: emptyHash()}, Time: noon, Epoch: 1, NextKey: VerifierKey(Origin(store), public(8))}, stranger))(t)
+	_, err := FollowKeys([]note.Verifier{verifier}, text)
+	wantError(t, err, ErrUnknownKey)
+}
