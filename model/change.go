@@ -12,6 +12,7 @@ type Found struct {
 	Deployments  []string
 	Login        string
 	Account      uint32 // operating-system user id to bind
+	Keys         KeyNumbers
 }
 
 // CreateToken creates a token: an agent token with OrgAgent permissions, or a user

@@ -21,7 +21,7 @@ func (d decider) found(c Found) (Decision, error) {
 	}
 	first := User{ID: d.NextUser(), Login: login, OrgAdmin: true, Accounts: []uint32{c.Account}, CreatedAt: d.At, Revision: d.Seq}
 	first.EditedBy = first.ID
-	records := []Record{Organization{Name: name, Revision: d.Seq, EditedBy: first.ID}, first}
+	records := []Record{Organization{Name: name, Revision: d.Seq, EditedBy: first.ID, Keys: c.Keys}, first}
 	seen := map[string]bool{}
 	for i, raw := range c.Deployments {
 		dep, err := CleanDeploymentName(raw)
@@ -154,7 +154,7 @@ func (d decider) rotateKeys(c RotateKeys) (Decision, error) {
 		return Decision{}, err
 	}
 	o := d.Organization()
-	before := o.Keys.orFirst()
+	before := o.Keys.OrFirst()
 	if c.Keys == before {
 		return Decision{}, ErrNothing
 	}

@@ -23,8 +23,8 @@ type KeyNumbers struct {
 	Lookup   uint32 `cbor:"3,keyasint"` // of the index by which a value is found
 }
 
-// orFirst is the numbers, or those a keyset is made with.
-func (k KeyNumbers) orFirst() KeyNumbers {
+// OrFirst is the numbers, or those a keyset is made with.
+func (k KeyNumbers) OrFirst() KeyNumbers {
 	if k == (KeyNumbers{}) {
 		return KeyNumbers{1, 1, 1}
 	}

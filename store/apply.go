@@ -43,7 +43,7 @@ func (s *Store) apply(frames []frame) error {
 	}
 	a.writes = s.keys.writes(a.writes)
 	a.writes = s.sets.Writes(a.writes)
-	mark := applied{Format: StateFormat, Store: s.id, Seq: s.applied, Counts: in.counts(a.people, a.last)}
+	mark := applied{Format: StateFormat, Store: s.id, Seq: s.applied, Counts: in.counts(a.people, a.last), Made: s.keys.made}
 	newest := frames[len(frames)-1].changes
 	mark.Digest, mark.Known = decodeDigest(newest[len(newest)-1].private.State)
 	if err := s.keep(a.writes, s.appliedWrite(mark)); err != nil {
@@ -148,8 +148,7 @@ func (a *application) token(t model.Token, dropped []model.DeploymentID) error {
 func (a *application) lookup(c *change, r model.Credential) {
 	hash := c.lookup
 	if hash == nil {
-		sum := a.keyset.Lookup(r.Value.Expose())
-		hash = sum[:]
+		hash = a.keys.index(r.Value.Expose())
 	}
 	key := state.LookupKey(hash)
 	a.write(key, a.signer.Sign(key, state.RecordKey(state.Credential, uint64(r.Token))))

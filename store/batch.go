@@ -123,10 +123,13 @@ func (b *batch) accept(j *job, d model.Decision) {
 		Door: j.actor.Source.Door, Action: d.Action, Outcome: model.Done, Target: d.Target, Subject: d.Subject,
 		Count: 1, Request: j.request}}
 	c.private.Details = model.Details{Origin: j.actor.Source.Origin, Label: d.Label, Changes: d.Changes}
-	if p, ok := j.ask.(model.SetPermissions); ok {
-		if before, err := b.view.Token(p.Token); err == nil {
-			c.private.Dropped = dropped(before.Permissions, p.Permissions)
+	switch ask := j.ask.(type) {
+	case model.SetPermissions:
+		if before, err := b.view.Token(ask.Token); err == nil {
+			c.private.Dropped = dropped(before.Permissions, ask.Permissions)
 		}
+	case model.RotateKeys:
+		c.private.Announced = ask.Announced
 	}
 	if j.request != (model.Request{}) {
 		digest := asked(j.actor, j.ask)

@@ -37,6 +37,9 @@ func Create(ctx context.Context, o Options, found model.Found, source model.Sour
 	if real, err := filepath.EvalSymlinks(dir); err == nil {
 		dir = real // an empty directory: it is replaced, and the link to it stays
 	}
+	if keys := keyNumbers(o.Keyset); keys != found.Keys.OrFirst() {
+		found.Keys = keys // it was rotated before it had a store
+	}
 	err := create(ctx, o, dir, found, source)
 	if errors.Is(err, fs.ErrPermission) || errors.Is(err, unix.EROFS) || errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("create store %s: cannot write in %s: %w; choose another place", o.Dir, filepath.Dir(dir), reason(err))

@@ -10,6 +10,7 @@ var (
 	errStateMissing = errors.New("it was missing")
 	errStateFormat  = errors.New("it was of another version's format")
 	errStateForeign = errors.New("it belonged to another store")
+	errStateKeys    = errors.New("the keys of the keyset were rotated")
 	errStateBehind  = errors.New("it lacked events that were in it before")
 	errStateUnknown = errors.New("nothing says what it came to")
 	errNoMark       = errors.New("the journal's mark was missing")
@@ -19,7 +20,7 @@ var (
 // left out: its names and numbers help nobody, since the file is replaced.
 func madeAgain(why error) string {
 	plain := "it was damaged"
-	for _, known := range []error{errStateMissing, errStateFormat, errStateForeign, errStateBehind, errStateUnknown, errNoMark, errAsked} {
+	for _, known := range []error{errStateMissing, errStateFormat, errStateForeign, errStateKeys, errStateBehind, errStateUnknown, errNoMark, errAsked} {
 		if errors.Is(why, known) {
 			plain = known.Error()
 		}

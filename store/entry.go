@@ -70,6 +70,8 @@ type private struct {
 	// State is the digest of the whole state this event leaves; none where it was not
 	// known.
 	State []byte `cbor:"4,keyasint,omitempty"`
+	// Announced is the signed head that announces the signing key of a rotation.
+	Announced []byte `cbor:"5,keyasint,omitempty"`
 }
 
 // change is an event with everything it leaves, opened.
@@ -218,7 +220,7 @@ func openDetails(store [16]byte, keys *dataKeys, e entry, h header) (change, err
 
 // openRecord decodes a record of the change. Of a token's value only the keyed hash is
 // kept: history is read for what can be found, never for secrets.
-func (c *change) openRecord(k *seal.Keyset, kind state.Kind, plain []byte) (model.Record, error) {
+func (c *change) openRecord(keys *dataKeys, kind state.Kind, plain []byte) (model.Record, error) {
 	if kind != state.Credential {
 		return decodeRecord(kind, plain)
 	}
@@ -226,8 +228,7 @@ func (c *change) openRecord(k *seal.Keyset, kind state.Kind, plain []byte) (mode
 	if err != nil {
 		return nil, err
 	}
-	hash := k.Lookup(r.Value)
-	c.lookup = hash[:]
+	c.lookup = keys.index(r.Value)
 	return model.Credential{Token: r.Token, Kind: r.Kind}, nil
 }
 
@@ -260,7 +261,7 @@ func openParsed(store [16]byte, keys *dataKeys, e entry, h header) (change, erro
 		if err != nil {
 			return c, fmt.Errorf("event %d: %w", h.Seq, err)
 		}
-		r, err := c.openRecord(keys.keyset, kind, plain)
+		r, err := c.openRecord(keys, kind, plain)
 		if err != nil {
 			return c, fmt.Errorf("event %d: %w", h.Seq, err)
 		}

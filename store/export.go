@@ -58,8 +58,10 @@ func (c *Chronicle) Head() merkle.Head { return c.head }
 type Passage struct {
 	Event   model.Event
 	Records []model.Record // what it left, but for the values of tokens
-	leaf    []byte
-	details []byte // salt and CBOR of the sealed details
+	// Announced is, of a rotation, the signed head that announces its signing key.
+	Announced []byte
+	leaf      []byte
+	details   []byte // salt and CBOR of the sealed details
 }
 
 // Read calls fn with every event under the head, in order, until fn fails. Damage ends
@@ -117,7 +119,7 @@ func (c *Chronicle) passage(raw []byte) (Passage, error) {
 	if err != nil {
 		return Passage{}, err
 	}
-	return Passage{changed.event, changed.records, e.Header, details}, nil
+	return Passage{changed.event, changed.records, changed.private.Announced, e.Header, details}, nil
 }
 
 // Export writes the events that keep wants, all if it is nil, so that anybody can check

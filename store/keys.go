@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
 	"sync"
 
 	"jeton/store/journal"
@@ -19,6 +20,7 @@ import (
 // too, so that a damaged header alone stops nobody from reading.
 type dataKeys struct {
 	keyset *seal.Keyset
+	made   madeUnder // what state was made under
 	store  [16]byte
 	header func(segment uint32) ([]byte, error) // wrapped key from the journal
 
@@ -30,7 +32,13 @@ type dataKeys struct {
 }
 
 func newDataKeys(k *seal.Keyset) *dataKeys {
-	return &dataKeys{keyset: k, open: map[uint32]*seal.DataKey{}, wrapped: map[uint32][]byte{}}
+	return &dataKeys{keyset: k, made: newestKeys(k), open: map[uint32]*seal.DataKey{}, wrapped: map[uint32][]byte{}}
+}
+
+// index is the name under which state's index knows a token's value.
+func (d *dataKeys) index(value string) []byte {
+	name := d.keyset.LookupBy(d.made.Lookup, value)
+	return name[:]
 }
 
 // context binds a wrapped key to its store and segment.
@@ -73,7 +81,9 @@ func (d *dataKeys) follow(log *journal.Log) error {
 	var failed error
 	for n := log.End().Segment; n > 0; n-- {
 		if _, err := d.get(n); err != nil {
-			failed = errors.Join(failed, err)
+			if failed = errors.Join(failed, err); errors.Is(err, seal.ErrOtherKeyset) {
+				break // as are all before it
+			}
 			continue
 		}
 		d.mu.Lock()
@@ -133,4 +143,50 @@ func (d *dataKeys) writes(out []state.Write) []state.Write {
 	}
 	clear(d.wrapped)
 	return out
+}
+
+// rewrap wraps the keys of all segments anew under the keyset's newest wrapping key, where
+// they are not yet, and returns how many.
+func (d *dataKeys) rewrap(log *journal.Log) (int, error) {
+	fresh := map[uint32][]byte{}
+	for _, h := range log.Headers() {
+		if h.Err != nil {
+			return 0, h.Err
+		}
+		wrapped, changed, err := d.keyset.Rewrap(h.Opaque, d.context(h.Number))
+		if err != nil {
+			return 0, fmt.Errorf("data key %d: %w", h.Number, err)
+		}
+		if changed {
+			fresh[h.Number] = wrapped
+		}
+	}
+	if len(fresh) == 0 {
+		return 0, nil
+	}
+	if err := log.Rewrap(fresh); err != nil {
+		return 0, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	maps.Copy(d.wrapped, fresh)
+	return len(fresh), nil
+}
+
+// outgrown tells whether a wrapped key in a header is under an older wrapping key than the
+// keyset's newest.
+func (d *dataKeys) outgrown(log *journal.Log) (bool, error) {
+	for _, h := range log.Headers() {
+		if h.Err != nil {
+			return false, h.Err
+		}
+		under, err := d.keyset.WrappingKey(h.Opaque)
+		if err != nil {
+			return false, fmt.Errorf("data key %d: %w", h.Number, err)
+		}
+		if under != d.keyset.PrimaryWrapping() {
+			return true, nil
+		}
+	}
+	return false, nil
 }

@@ -116,19 +116,21 @@ func (n *notary) start() {
 func (n *notary) run(ctx context.Context, news <-chan uint64) {
 	defer close(n.done)
 	defer n.store.caught()
-	n.sign() // what the last process was killed over
+	_ = n.sign() // what the last process was killed over
 	for range news {
 		sleep(ctx, signEvery)
-		n.sign()
+		_ = n.sign()
 	}
 }
 
 // sign brings the head up to the newest event. A failure is said in Health, and tried
 // again after the next change: changes do not wait for it.
-func (n *notary) sign() {
+func (n *notary) sign() error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.store.setUnsigned(n.advance())
+	err := n.advance()
+	n.store.setUnsigned(err)
+	return err
 }
 
 func (n *notary) advance() error {
@@ -139,7 +141,7 @@ func (n *notary) advance() error {
 	if n.bad != nil || s.damage() != nil {
 		return nil
 	}
-	if last > n.tree.Size() {
+	if last > n.tree.Size() || last > 0 && n.head.NextKey != s.announcing().NextKey {
 		if err := n.extend(last); err != nil {
 			return fmt.Errorf("the newest events are under no signed head yet: %w", err)
 		}
@@ -168,9 +170,8 @@ func (n *notary) extend(last uint64) error {
 	if err != nil {
 		return err
 	}
-	head := merkle.Head{Store: s.id, Root: merkle.Root{Size: tree.Size(), Hash: tree.Hash()},
-		Time: s.opts.Clock(), Epoch: max(1, n.head.Epoch), Before: n.head.Before}
-	text, err := s.signHead(head)
+	text, head, err := s.signHead(merkle.Head{Store: s.id, Root: merkle.Root{Size: tree.Size(), Hash: tree.Hash()},
+		Time: s.opts.Clock(), Epoch: max(1, n.head.Epoch), Before: n.head.Before})
 	if err != nil {
 		return err
 	}
@@ -188,16 +189,44 @@ func (n *notary) newest() merkle.Root {
 	return n.head.Root
 }
 
-// signHead signs with the keyset's primary key.
-func (s *Store) signHead(h merkle.Head) ([]byte, error) {
-	key := s.keyset.PrimarySigning()
-	signer, err := merkle.Signer(merkle.Origin(s.id), key.Public, func(text []byte) ([]byte, error) {
-		return s.keyset.Sign(key.Number, text)
-	})
-	if err != nil {
-		return nil, err
+// announcement is what a head says of a signing key that the history does not know yet.
+type announcement struct {
+	NextKey string // its verifier key; "" when the history knows it
+	By      uint32 // number of the key that announces it
+}
+
+// announcing compares the signing key the history knows, from the newest rotation in it,
+// with the keyset's: while the keyset has a newer one, each head announces that.
+func (s *Store) announcing() announcement {
+	newest := s.keyset.PrimarySigning()
+	known := s.snapshot().org.Keys.OrFirst().Signing
+	has := func(k seal.SigningKey) bool { return k.Number == known }
+	if known == newest.Number || !slices.ContainsFunc(s.keyset.SigningKeys(), has) {
+		return announcement{}
 	}
-	return merkle.Sign(h, signer)
+	return announcement{merkle.VerifierKey(merkle.Origin(s.id), newest.Public), known}
+}
+
+// signHead signs with the keyset's newest key and, while that is announced, with the key
+// known before it too, so that whoever knows only that one can go on from it.
+func (s *Store) signHead(h merkle.Head) ([]byte, merkle.Head, error) {
+	a := s.announcing()
+	h.NextKey = a.NextKey
+	var signers []note.Signer
+	for _, key := range s.keyset.SigningKeys() {
+		if key.Number != s.keyset.PrimarySigning().Number && (a.NextKey == "" || key.Number != a.By) {
+			continue
+		}
+		signer, err := merkle.Signer(merkle.Origin(s.id), key.Public, func(text []byte) ([]byte, error) {
+			return s.keyset.Sign(key.Number, text)
+		})
+		if err != nil {
+			return nil, h, err
+		}
+		signers = append(signers, signer)
+	}
+	text, err := merkle.Sign(h, signers...)
+	return text, h, err
 }
 
 // grown is the tree with the events up to last.
@@ -251,7 +280,7 @@ func (n *notary) close() {
 		n.stop()
 		<-n.done
 	}
-	n.sign()
+	_ = n.sign()
 	n.drop()
 }
 

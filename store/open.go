@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"golang.org/x/sys/unix"
 
@@ -134,6 +135,9 @@ func (s *Store) upToDate(ctx context.Context, have applied, report journal.Repor
 		}
 	}
 	if doubt == nil {
+		doubt = s.outgrown(have.Made)
+	}
+	if doubt == nil {
 		doubt = s.load()
 	}
 	if doubt == nil && report.Mark.Clean {
@@ -257,6 +261,21 @@ func outdated(have applied, r journal.Report) error {
 		return errStateBehind
 	}
 	return nil
+}
+
+// outgrown tells why a state that was made under other keys than the newest ones is made
+// again, so that nothing in its files is of use with an older keyset. Where that cannot be
+// done now it serves on, as long as the keyset still has the key of its index.
+func (s *Store) outgrown(made madeUnder) error {
+	if made == newestKeys(s.keyset) {
+		return nil
+	}
+	later := s.readOnly || s.opts.rotating || s.damage() != nil
+	if later && slices.Contains(s.keyset.LookupNumbers(), made.Lookup) {
+		s.keys.made = made
+		return nil
+	}
+	return errStateKeys
 }
 
 // load brings into memory what is always there. An error is doubt about state.

@@ -46,6 +46,7 @@ type Options struct {
 	// Decide is model.Decide when nil. Only tests replace it, to keep what no rule lets in.
 	Decide func(model.View, model.Case, model.Change) (model.Decision, error)
 
+	rotating   bool // state is made again at the next opening: take one made under older keys
 	sharedRand bool // Rand was given and may not be safe for several goroutines
 }
 

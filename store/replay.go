@@ -53,6 +53,7 @@ func (s *Store) rebuild(ctx context.Context, why error) error {
 		return fmt.Errorf("make state again: %w", err)
 	}
 	s.use(db)
+	s.keys.made = newestKeys(s.keyset)
 	s.people, s.lastToken, s.applied = newPeople(), 0, 0
 	err = s.applyFrom(ctx, journal.Position{}, s.log.Last(), "making state again from the journal")
 	if err = errors.Join(err, db.Close()); err != nil {
@@ -90,6 +91,7 @@ func (s *Store) rebuildInMemory(ctx context.Context, why error) error {
 		return err
 	}
 	s.use(db)
+	s.keys.made = newestKeys(s.keyset)
 	s.inMemory, s.people, s.lastToken, s.applied = true, newPeople(), 0, 0
 	if err := s.applyFrom(ctx, journal.Position{}, s.log.Last(), "making state in memory from the journal"); err != nil {
 		return fmt.Errorf("make state in memory: %w", err)

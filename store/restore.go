@@ -65,11 +65,11 @@ func opened(o *Options, file string) (*backupFile, error) {
 type Restoring struct {
 	Options          // Dir is missing or empty
 	Old     string   // directory with what is left of the store as it was; "": nothing is
-	Revoker *Revoker // who revokes again what was revoked after the backup; nil: nobody
+	Revoker *Account // who revokes again what was revoked after the backup; nil: nobody
 }
 
-// Revoker is an operating-system account and the door it came through.
-type Revoker struct {
+// Account is an operating-system account and the door it came through.
+type Account struct {
 	UID     uint32
 	Account string
 	Source  model.Source
@@ -198,8 +198,9 @@ func (s *Store) beginEpoch(restored, newest merkle.Head) ([]byte, error) {
 	if newest.Size > restored.Size {
 		before.Newest = newest.Root
 	}
-	return s.signHead(merkle.Head{Store: s.id, Root: restored.Root, Time: s.opts.Clock(),
+	text, _, err := s.signHead(merkle.Head{Store: s.id, Root: restored.Root, Time: s.opts.Clock(),
 		Epoch: max(restored.Epoch, newest.Epoch) + 1, Before: before})
+	return text, err
 }
 
 // build makes a store in the empty directory o.Dir, whose newest head is the one given,

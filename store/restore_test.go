@@ -30,7 +30,7 @@ func lostPlace(t *testing.T) (p *place, file string) {
 	return p, file
 }
 
-var me = &Revoker{UID: 1000, Account: "ana", Source: model.Source{Door: model.DoorCommand, Origin: "pts/9"}}
+var me = &Account{UID: 1000, Account: "ana", Source: model.Source{Door: model.DoorCommand, Origin: "pts/9"}}
 
 // TestRestoreTellsWhatIsLost lists what the old store has over the backup, and what was
 // revoked lives until it is revoked again.
@@ -99,7 +99,7 @@ func TestRestoreBesideADamagedJournal(t *testing.T) {
 func TestRestoreDoesNotRevokeForAnybody(t *testing.T) {
 	p, file := lostPlace(t)
 	r := p.elsewhere()
-	out, err := Restore(ctx, Restoring{Options: r.opts, Old: p.opts.Dir, Revoker: &Revoker{UID: 7, Account: "eve"}}, file)
+	out, err := Restore(ctx, Restoring{Options: r.opts, Old: p.opts.Dir, Revoker: &Account{UID: 7, Account: "eve"}}, file)
 	var unknown *model.UnknownUserError
 	if err != nil || out.Loss.RevokedAgain != 0 || !errors.As(out.Loss.RevokeErr, &unknown) {
 		t.Fatalf("%+v, %v", out.Loss, err)

@@ -199,11 +199,14 @@ func (s *Store) closeClean() error {
 	if err := s.db.Close(); err != nil {
 		return err
 	}
-	if s.marked == s.applied && s.cleanAlready() {
+	if s.marked == s.applied && s.end == s.log.End() && s.cleanAlready() {
 		return nil
 	}
 	if err := state.SyncDir(s.path(stateName)); err != nil {
 		return err
+	}
+	if s.applied == s.log.Last() {
+		s.end = s.log.End() // a segment may have been begun for an event that never came
 	}
 	err := s.log.SetMark(journal.Mark{Seq: s.applied, End: s.end, Clean: true})
 	if errors.Is(err, journal.ErrDamaged) {
@@ -265,8 +268,7 @@ func (s *Store) newValue(j *job, kind model.TokenKind) (err error) {
 	if j.value, err = model.NewValue(kind, s.opts.Rand); err != nil {
 		return err
 	}
-	hash := s.keyset.Lookup(j.value.Expose())
-	j.lookup = hash[:]
+	j.lookup = s.keys.index(j.value.Expose())
 	return nil
 }
 

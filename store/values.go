@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"jeton/model"
+	"jeton/store/seal"
 	"jeton/store/state"
 )
 
@@ -96,7 +97,7 @@ func decodeFramePlace(b []byte) (framePlace, error) {
 
 // StateFormat is raised when what state keeps changes its form; an older state is
 // then made again from the journal.
-const StateFormat = 3
+const StateFormat = 4
 
 // applied is up to which event a state is the journal's, what it then came to, and how
 // much of everything that is always in memory it had: a table with a damaged key hides a
@@ -109,7 +110,16 @@ type applied struct {
 	Counts counts
 	Known  bool // the digest is
 	Digest digest
+	Made   madeUnder
 }
+
+// madeUnder is the keys of the keyset that were newest when a state was made. Its index
+// knows values by the lookup key, and what its files hold of wrapped data keys, replaced
+// ones too, is under the wrapping key or newer ones.
+type madeUnder struct{ Wrapping, Lookup uint32 }
+
+// newestKeys are those that a state made now is made under.
+func newestKeys(k *seal.Keyset) madeUnder { return madeUnder{k.PrimaryWrapping(), k.PrimaryLookup()} }
 
 type counts struct{ Users, Deployments, Agents, Revoked, LastToken uint64 }
 
@@ -139,7 +149,7 @@ func (s *Store) complete(have applied) error {
 	return nil
 }
 
-const appliedSize = 4 + 16 + 8 + 5*8 + 1 + digestSize
+const appliedSize = 4 + 16 + 8 + 5*8 + 2*4 + 1 + digestSize
 
 func (a applied) encode() []byte {
 	out := binary.BigEndian.AppendUint32(nil, a.Format)
@@ -148,6 +158,8 @@ func (a applied) encode() []byte {
 	for _, n := range []uint64{a.Seq, c.Users, c.Deployments, c.Agents, c.Revoked, c.LastToken} {
 		out = binary.BigEndian.AppendUint64(out, n)
 	}
+	out = binary.BigEndian.AppendUint32(out, a.Made.Wrapping)
+	out = binary.BigEndian.AppendUint32(out, a.Made.Lookup)
 	known := byte(0)
 	if a.Known {
 		known = 1
@@ -171,6 +183,7 @@ func decodeApplied(b []byte) (applied, error) {
 	for i, n := range []*uint64{&a.Seq, &a.Counts.Users, &a.Counts.Deployments, &a.Counts.Agents, &a.Counts.Revoked, &a.Counts.LastToken} {
 		*n = binary.BigEndian.Uint64(b[20+8*i:])
 	}
+	a.Made = madeUnder{binary.BigEndian.Uint32(b[68:]), binary.BigEndian.Uint32(b[72:])}
 	a.Known = b[appliedSize-digestSize-1] == 1
 	a.Digest, _ = decodeDigest(b[appliedSize-digestSize:])
 	return a, nil

@@ -22,12 +22,12 @@ func (s *Store) Verify(_ context.Context, value string) (model.Verdict, error) {
 		return model.Verdict{}, err
 	}
 	defer leave()
-	hash := s.keyset.Lookup(value)
+	name := s.keys.index(value)
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	v := s.db.View()
 	defer v.Close()
-	id, err := s.lookup(v, hash[:])
+	id, err := s.lookup(v, name)
 	if errors.Is(err, state.ErrMissing) {
 		return model.Verdict{}, nil
 	}

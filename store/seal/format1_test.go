@@ -37,7 +37,7 @@ func opensOld(t testing.TB, k *Keyset) {
 	if got := must(d.Open(nil, old["sealed"], []byte("token 14")))(t); string(got) != "record" {
 		t.Errorf("opened %q", got)
 	}
-	all := k.LookupAll("jta_value")
+	all := lookupAll(k, "jta_value")
 	if last := all[len(all)-1]; !bytes.Equal(last[:], old["lookup"]) {
 		t.Errorf("looks up %x", all)
 	}

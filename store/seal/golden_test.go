@@ -11,11 +11,19 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
+// lookupAll is the names of a value under each lookup key, the newest first.
+func lookupAll(k *Keyset, value string) (out [][32]byte) {
+	for _, n := range k.LookupNumbers() {
+		out = append(out, k.LookupBy(n, value))
+	}
+	return out
+}
+
 // facts is what a keyset makes of fixed inputs, without randomness.
 func facts(t testing.TB, k *Keyset) string {
 	t.Helper()
 	var b strings.Builder
-	for _, l := range k.LookupAll("jta_value") {
+	for _, l := range lookupAll(k, "jta_value") {
 		fmt.Fprintf(&b, "lookup %x\n", l)
 	}
 	fmt.Fprintf(&b, "mac %x\n", k.MAC([]byte("head"), []byte("block")))

@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
 	"hash"
 	"slices"
 	"sync"
@@ -11,21 +12,18 @@ import (
 
 // Lookup is the name under which a secret value is found: HMAC-SHA-256, under the primary lookup key, of the value's SHA-256.
 // Without the keyset it tells nothing about the value.
-func (k *Keyset) Lookup(value string) [32]byte {
-	sum := hashSecret(value)
-	return k.use().lookup[0].sum(sum[:])
-}
+func (k *Keyset) Lookup(value string) [32]byte { return k.LookupBy(k.primary.lookup, value) }
 
-// LookupAll is the names under which a secret value may be found, one for each lookup key in the order of LookupNumbers: the
-// primary one first, those of before a rotation after it.
-func (k *Keyset) LookupAll(value string) [][32]byte {
-	sum := hashSecret(value)
+// LookupBy is Lookup under the lookup key of that number, for an index made before a rotation. It panics for one that is not
+// among LookupNumbers: a wrong lookup must never be written down.
+func (k *Keyset) LookupBy(number uint32, value string) [32]byte {
 	keys := k.use().lookup
-	out := make([][32]byte, len(keys))
-	for i, m := range keys {
-		out[i] = m.sum(sum[:])
+	i := slices.Index(k.lookup, number)
+	if i < 0 {
+		panic(fmt.Sprintf("seal: there is no lookup key %d", number))
 	}
-	return out
+	sum := hashSecret(value)
+	return keys[i].sum(sum[:])
 }
 
 // PrimaryLookup is the number of the key that Lookup uses.

@@ -6,7 +6,7 @@ import "fmt"
 type Rotation struct {
 	Wrapping bool // of data keys: then Rewrap each, and Retire the old
 	Signing  bool // old ones stay, so that old signatures remain good
-	Lookup   bool // then index the values anew by Lookup, find them by LookupAll until that is done, and Retire the old
+	Lookup   bool // then index the values anew by Lookup, find them by LookupBy until that is done, and Retire the old
 }
 
 // Rotate adds to the keyset at path a new primary key of each kind in what, and returns the keyset as it then is. Old keys stay,

@@ -56,12 +56,20 @@ func TestLookupAfterRotation(t *testing.T) {
 	path := newFile(t)
 	first := must(Create(path))(t).Lookup("v")
 	k := must(Rotate(path, nil, Rotation{Lookup: true, Signing: true}))(t)
-	all := k.LookupAll("v")
+	all := lookupAll(k, "v")
 	if len(all) != 2 || all[0] != k.Lookup("v") || all[1] != first || all[0] == first || !slices.Equal(k.LookupNumbers(), []uint32{2, 1}) {
 		t.Errorf("lookups %x", all)
 	}
 	k = must(Retire(path, nil, nil, []uint32{1}))(t)
-	if got := k.LookupAll("v"); len(got) != 1 || got[0] != all[0] {
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("a retired key was used")
+			}
+		}()
+		k.LookupBy(1, "v")
+	}()
+	if got := lookupAll(k, "v"); len(got) != 1 || got[0] != all[0] {
 		t.Errorf("after retiring: %x", got)
 	}
 	if k = must(Rotate(path, nil, Rotation{Lookup: true}))(t); k.PrimaryLookup() != 3 {
@@ -203,7 +211,7 @@ func TestAnyHistory(t *testing.T) {
 					}
 				}
 				for v := range values {
-					if !slices.Contains(loaded.LookupAll("v"), v) {
+					if !slices.Contains(lookupAll(loaded, "v"), v) {
 						r.Fatal("a value is no longer found")
 					}
 				}

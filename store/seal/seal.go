@@ -74,6 +74,9 @@ var (
 	ErrRefused = errors.New("sealed bytes do not open: wrong key, wrong place, or changed")
 	// ErrOtherKeyset: a data key was wrapped by another keyset, or by a wrapping key this copy does not have.
 	ErrOtherKeyset = errors.New("the data key belongs to another keyset")
+	// ErrOtherCopy: a data key was wrapped by a wrapping key of this keyset that this copy of it does not have: it was made before
+	// a rotation, or the key was retired since. It is also ErrOtherKeyset.
+	ErrOtherCopy = errors.New("this copy of the keyset does not have its wrapping key")
 	// ErrNoKey: the keyset has no key of that number.
 	ErrNoKey = errors.New("the keyset has no such key")
 	// ErrWiped: the key was wiped.
