@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"jeton/model"
 	"jeton/store"
 	"jeton/store/merkle"
 )
@@ -73,14 +72,11 @@ func (p *program) auditVerify(ctx context.Context, since string) error {
 		return &auditVerdict{store.Audit{Verdict: store.Unreadable, What: err.Error()}}
 	}
 	line := newBar(p.std.err, 0)
-	o := newOpener(s.store, s.keyset, source(p.getenv, ttyName()), time.Now).options
+	o := newOpener(s.store, s.keyset, source(p.getenv, ttyName()), time.Now).options // it signs nothing
 	if o.Keyset, err = p.openKeyset(ctx, s.keyset); err != nil {
 		return &auditVerdict{store.Audit{Verdict: store.Unreadable, What: err.Error()}}
 	}
-	o.Progress = func(at model.Progress) {
-		line.total = int(at.Total)
-		line.show(int(at.Done))
-	}
+	o.Progress = line.progress
 	a, err := store.AuditStore(ctx, store.Auditing{Options: o, Since: heads})
 	line.clear()
 	if err != nil {
@@ -169,31 +165,58 @@ func newAuditHead(p *program) *cobra.Command {
 }
 
 func newAuditKey(p *program) *cobra.Command {
-	return &cobra.Command{
+	var announced bool
+	c := &cobra.Command{
 		Use:   "key",
 		Short: "Print the public keys that verify heads",
 		Long: "key prints the public key that signs heads, and before it those that once did, newest\n" +
-			"last: what an auditor needs, and no secret.",
+			"last: what an auditor needs, and no secret.\n\n" +
+			"With --announced it prints instead, for each rotation, the head in which the old key\n" +
+			"announced the new one: who trusts an old key can go on from it, see jeton audit check.",
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := p.setup()
-			if err != nil {
-				return err
+			if announced {
+				return p.auditAnnounced(cmd.Context())
 			}
-			k, err := p.openKeyset(cmd.Context(), s.keyset)
-			if err != nil {
-				return err
-			}
-			keys, err := store.VerifierKeys(s.store, k)
-			if err == nil && len(keys) == 0 {
-				err = errors.New("the keyset has no key that signs")
-			}
-			for _, key := range keys {
-				if err == nil {
-					_, err = fmt.Fprintln(p.std.out, key)
-				}
-			}
-			return err
+			return p.auditKeys(cmd.Context())
 		},
 	}
+	c.Flags().BoolVar(&announced, "announced", false, "print the heads that announce newer keys")
+	return c
+}
+
+func (p *program) auditKeys(ctx context.Context) error {
+	s, err := p.setup()
+	if err != nil {
+		return err
+	}
+	k, err := p.openKeyset(ctx, s.keyset)
+	if err != nil {
+		return err
+	}
+	keys, err := store.VerifierKeys(s.store, k)
+	if err == nil && len(keys) == 0 {
+		err = errors.New("the keyset has no key that signs")
+	}
+	for _, key := range keys {
+		if err == nil {
+			_, err = fmt.Fprintln(p.std.out, key)
+		}
+	}
+	return err
+}
+
+// auditAnnounced prints the heads that the history keeps of its rotations.
+func (p *program) auditAnnounced(ctx context.Context) error {
+	c, err := p.chronicle(ctx)
+	if err != nil {
+		return err
+	}
+	return c.Read(ctx, func(a store.Passage) error {
+		if len(a.Announced) == 0 {
+			return nil
+		}
+		_, err := fmt.Fprintf(p.std.out, "%s\n", a.Announced)
+		return err
+	})
 }

@@ -17,6 +17,7 @@ import (
 
 	"jeton/model"
 	"jeton/store"
+	"jeton/store/merkle"
 )
 
 // auditFilter is which events are wanted.
@@ -250,41 +251,36 @@ func (p *program) auditExport(ctx context.Context, c *store.Chronicle, keep func
 }
 
 func newAuditCheck(p *program) *cobra.Command {
-	var keys string
+	var keys, announced string
 	c := &cobra.Command{
 		Use:   "check FILE",
 		Short: "Check an export against the public key",
 		Long: "check needs neither the store nor its keyset: only an export and the public keys, as jeton\n" +
-			"audit key prints them, from a place you trust. It ends with 0 when every event is proven.",
+			"audit key prints them, from a place you trust. It ends with 0 when every event is proven.\n\n" +
+			"Keys of before a rotation are enough with the heads that announce the newer ones, as jeton\n" +
+			"audit key --announced prints them.",
 		Args: oneArgument("an export"),
-		RunE: func(_ *cobra.Command, args []string) error { return p.auditCheck(args[0], keys) },
+		RunE: func(_ *cobra.Command, args []string) error { return p.auditCheck(args[0], keys, announced) },
 	}
 	c.Flags().StringVar(&keys, "key", "", "file with the public keys of the log (needed)")
+	c.Flags().StringVar(&announced, "announced", "", "file with heads that announce newer keys")
 	return c
 }
 
-func (p *program) auditCheck(path, keys string) error {
+func (p *program) auditCheck(path, keys, announced string) error {
 	if keys == "" {
 		return &usageError{"an export is checked against public keys: give --key", "jeton audit check"}
 	}
-	text, err := os.ReadFile(keys)
+	known, err := knownKeys(keys, announced)
 	if err != nil {
-		return fmt.Errorf("read the public keys: %w", err)
-	}
-	var list []note.Verifier
-	for line := range strings.Lines(string(text)) {
-		v, err := note.NewVerifier(strings.TrimSpace(line))
-		if err != nil {
-			return fmt.Errorf("%s: not the public keys that jeton audit key prints", keys)
-		}
-		list = append(list, v)
+		return err
 	}
 	f, err := os.Open(path)
 	if err != nil {
 		return fmt.Errorf("read the export: %w", err)
 	}
 	defer f.Close()
-	sum, err := store.CheckExport(f, note.VerifierList(list...))
+	sum, err := store.CheckExport(f, note.VerifierList(known...))
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
@@ -294,4 +290,28 @@ func (p *program) auditCheck(path, keys string) error {
 	}
 	_, err = fmt.Fprintf(p.std.out, "%s that was signed %s (epoch %d).\n", what, sum.Head.Time.Format(time.RFC3339), sum.Head.Epoch)
 	return err
+}
+
+// knownKeys reads public keys, and those that follow from them over rotations.
+func knownKeys(keys, announced string) ([]note.Verifier, error) {
+	text, err := os.ReadFile(keys)
+	if err != nil {
+		return nil, fmt.Errorf("read the public keys: %w", err)
+	}
+	var known []note.Verifier
+	for line := range strings.Lines(string(text)) {
+		v, err := note.NewVerifier(strings.TrimSpace(line))
+		if err != nil {
+			return nil, fmt.Errorf("%s: not the public keys that jeton audit key prints", keys)
+		}
+		known = append(known, v)
+	}
+	heads, err := readHeads(announced)
+	if err != nil {
+		return nil, err
+	}
+	if known, err = merkle.FollowKeys(known, heads...); err != nil {
+		return nil, fmt.Errorf("%s: %w", announced, err)
+	}
+	return known, nil
 }

@@ -4,11 +4,9 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"jeton/model"
 	"jeton/store"
 	"jeton/ui/draw"
 )
@@ -47,15 +45,16 @@ func (p *program) working(ctx context.Context) (s setup, o store.Options, done f
 	if s, err = p.setup(); err != nil {
 		return s, o, nil, err
 	}
-	o = newOpener(s.store, s.keyset, source(p.getenv, ttyName()), time.Now).options
+	from, err := p.opener(s)
+	if err != nil {
+		return s, o, nil, err
+	}
+	o = from.options
 	if o.Keyset, err = p.openKeyset(ctx, s.keyset); err != nil {
 		return s, o, nil, err
 	}
 	line := newBar(p.std.err, 0)
-	o.Progress = func(at model.Progress) {
-		line.total = int(at.Total)
-		line.show(int(at.Done))
-	}
+	o.Progress = line.progress
 	return s, o, line.clear, nil
 }
 

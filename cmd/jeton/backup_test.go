@@ -107,7 +107,13 @@ func TestRestoreByCommand(t *testing.T) {
 	if err := os.Rename(home, home+".before"); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.WriteFile(filepath.Join(dir, ".config/jeton/config.toml"), []byte("[audit]\nanchor = \"~/anchor\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	step(0, "2 events are given up", "now revoked again:\n  agent token 1", "restore", file, "--revoke-again")
+	if anchored, err := os.ReadFile(filepath.Join(dir, "anchor")); err != nil || !strings.Contains(string(anchored), "\nepoch 2\n") {
+		t.Errorf("the anchor has %q, %v", anchored, err)
+	}
 	step(0, "(epoch 2)", "", "audit", "verify")
 	c := start(t, 80, 24, env, jeton(t))
 	c.until("Agent tokens 1")

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/mattn/go-isatty"
+
+	"jeton/model"
 )
 
 // bar shows how far long work is, on one line of a terminal and nowhere else.
@@ -34,6 +36,12 @@ func (b *bar) show(done int) {
 	b.last = time.Now()
 	full := barWidth * done / max(b.total, 1)
 	fmt.Fprintf(b.out, "\r[%s%s] %d of %d", strings.Repeat("#", full), strings.Repeat("-", barWidth-full), done, b.total)
+}
+
+// progress is show for long work of the store.
+func (b *bar) progress(at model.Progress) {
+	b.total = int(at.Total)
+	b.show(int(at.Done))
 }
 
 // clear takes the bar away again.

@@ -22,7 +22,7 @@ func newKey(p *program) *cobra.Command {
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	c.AddCommand(newKeyPassphrase(p), newKeyExport(p))
+	c.AddCommand(newKeyPassphrase(p), newKeyRotate(p), newKeyExport(p))
 	return c
 }
 
@@ -43,18 +43,11 @@ func (p *program) keyPassphrase(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var old []byte
-	defer func() { clear(old) }()
-	ask := p.passphrases(ctx)
-	k, err := p.openKeysetBy(s.keyset, func(path string) ([]byte, error) {
-		phrase, err := ask(path)
-		old = bytes.Clone(phrase)
-		return phrase, err
-	})
-	if err != nil {
+	var old heldPhrase
+	defer old.forget()
+	if err := p.openOnce(ctx, s.keyset, &old); err != nil {
 		return err
 	}
-	k.Wipe()
 	fresh, err := p.askPassphrase(ctx, "New passphrase, empty for none: ")
 	if err != nil {
 		return err
@@ -69,7 +62,7 @@ func (p *program) keyPassphrase(ctx context.Context) error {
 		return errors.New("the two are not the same; nothing was changed")
 	}
 	plain := len(fresh) == 0
-	if err := seal.SetPassphrase(s.keyset, func(string) ([]byte, error) { return bytes.Clone(old), nil }, fresh); err != nil {
+	if err := seal.SetPassphrase(s.keyset, old.again, fresh); err != nil {
 		return err
 	}
 	text := "is wrapped by the passphrase. It is asked for at each start; a forgotten one is a lost keyset."

@@ -79,6 +79,9 @@ func resolved(path string) string {
 
 // fits explains why a keyset does not open a store.
 func fits(err error, store, keyset string) error {
+	if errors.Is(err, seal.ErrOtherCopy) {
+		return fmt.Errorf("the keyset %s is not the newest copy of the one that opens %s, which was rotated: give that as --keyset", keyset, store)
+	}
 	if errors.Is(err, seal.ErrOtherKeyset) {
 		return fmt.Errorf("the keyset %s is that of another store: give the one that %s was made with as --keyset", keyset, store)
 	}

@@ -47,6 +47,14 @@ func newOpener(dir, keyset string, source model.Source, clock func() time.Time) 
 	return o
 }
 
+// opener is one for the store that is configured, with everything it is kept with.
+func (p *program) opener(s setup) (*opener, error) {
+	o := newOpener(s.store, s.keyset, source(p.getenv, ttyName()), time.Now)
+	var err error
+	o.options.Anchor, err = anchorFile(p.getenv, s.config)
+	return o, err
+}
+
 // start begins to open the store, before anybody asks: while the terminal is being set
 // up, the disk can work.
 func (o *opener) start(ctx context.Context) {

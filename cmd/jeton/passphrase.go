@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -41,6 +42,30 @@ func (p *program) openKeysetBy(path string, ask seal.Passphrase) (*seal.Keyset, 
 		fmt.Fprintln(p.std.err, "jeton: that is not its passphrase")
 	}
 	return k, keysetTrouble(path, err)
+}
+
+// heldPhrase is a passphrase that several uses of a keyset need and that is asked for once.
+type heldPhrase struct{ phrase []byte }
+
+// again is a seal.Passphrase that asks nobody.
+func (t *heldPhrase) again(string) ([]byte, error) { return bytes.Clone(t.phrase), nil }
+
+func (t *heldPhrase) forget() { clear(t.phrase) }
+
+// openOnce makes sure that the keyset opens, and keeps the passphrase that was asked for.
+func (p *program) openOnce(ctx context.Context, path string, into *heldPhrase) error {
+	ask := p.passphrases(ctx)
+	k, err := p.openKeysetBy(path, func(path string) ([]byte, error) {
+		phrase, err := ask(path)
+		into.forget()
+		into.phrase = bytes.Clone(phrase)
+		return phrase, err
+	})
+	if err != nil {
+		return err
+	}
+	k.Wipe()
+	return nil
 }
 
 // unlock opens a wrapped keyset before the screens begin, which have the terminal then.

@@ -31,8 +31,8 @@ func (p *program) screens(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	o := newOpener(s.store, s.keyset, source(p.getenv, ttyName()), time.Now)
-	if o.options.Anchor, err = anchorFile(p.getenv, s.config); err != nil {
+	o, err := p.opener(s)
+	if err != nil {
 		return err
 	}
 	return p.show(ctx, s, o, time.Now)
