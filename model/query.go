@@ -88,6 +88,15 @@ type Health struct {
 	LowSpace bool
 	Checking bool   // history is being checked in the background
 	Notice   string // what opening had to mend, for people; may be empty
+	Signed   SignedHead
+}
+
+// SignedHead is the newest signed head over the history; the zero one where none is yet.
+type SignedHead struct {
+	Events uint64 // that it covers
+	At     Time
+	Epoch  uint64 // counts how often the history was begun anew from a backup
+	Hash   string // over those events, base64
 }
 
 // Progress tells how far long work is. Total is 0 while unknown.

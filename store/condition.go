@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"jeton/model"
+	"jeton/store/merkle"
 	"jeton/store/state"
 )
 
@@ -19,6 +20,7 @@ type condition struct {
 	suspect  bool // state gave something damaged: make it again at the next opening
 	clean    bool // the mark was clean when opened
 	notice   string
+	signed   model.SignedHead
 	unsigned error // why the newest events are not under a signed head, or that not at its anchor
 }
 
@@ -34,7 +36,7 @@ func (s *Store) healthAt(seq uint64) model.Health {
 	c := &s.condition
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	h := model.Health{Seq: seq, Events: seq, Damage: c.damage, LowSpace: s.low.Load(), Checking: c.checking, Notice: c.notice}
+	h := model.Health{Seq: seq, Events: seq, Damage: c.damage, LowSpace: s.low.Load(), Checking: c.checking, Notice: c.notice, Signed: c.signed}
 	if c.unsigned != nil {
 		h.Notice = joinNotices(h.Notice, c.unsigned.Error())
 	}
@@ -87,6 +89,13 @@ func (s *Store) setUnsigned(err error) {
 	s.condition.mu.Lock()
 	defer s.condition.mu.Unlock()
 	s.condition.unsigned = err
+}
+
+// setSigned keeps what the newest signed head says, for those who look.
+func (s *Store) setSigned(h merkle.Head) {
+	s.condition.mu.Lock()
+	defer s.condition.mu.Unlock()
+	s.condition.signed = model.SignedHead{Events: h.Size, At: model.TimeOf(h.Time), Epoch: h.Epoch, Hash: h.Hash.String()}
 }
 
 func (s *Store) setChecking(on bool) {

@@ -62,6 +62,7 @@ func (s *Store) openNotary() {
 		return
 	}
 	n.tree, n.text, n.head = kept.tree, kept.text, head
+	s.setSigned(head)
 }
 
 // openHead opens a head that this store's keyset signed.
@@ -179,6 +180,8 @@ func (n *notary) extend(last uint64) error {
 		return fmt.Errorf("keep the head: %w", err)
 	}
 	n.tree, n.text, n.head = tree, text, head
+	s.setSigned(head)
+	s.followers.tell() // of the head, not of a change
 	return nil
 }
 

@@ -56,6 +56,28 @@ func TestHeads(t *testing.T) {
 }
 
 // TestHeadsGrowOn kills a store before its head was signed: the next opening signs.
+// TestHealthTellsTheHead: who follows hears of the newest head too, and can compare it.
+func TestHealthTellsTheHead(t *testing.T) {
+	p, s := newOpen(t)
+	news := s.Follow(t.Context())
+	createToken(t, s, "x")
+	for s.Health().Signed.Events < 2 {
+		select {
+		case <-news:
+		case <-time.After(10 * time.Second):
+			t.Fatalf("nobody was told: %+v", s.Health().Signed)
+		}
+	}
+	h := headOf(t, p, s)
+	if got := s.Health().Signed; got.Hash != h.Hash.String() || got.Events != h.Size || got.At.Std() != h.Time || got.Epoch != 1 {
+		t.Errorf("%+v, the head is %+v", got, h)
+	}
+	p.close(s)
+	if got := p.open().Health().Signed; got.Events != 2 {
+		t.Errorf("after opening: %+v", got)
+	}
+}
+
 func TestHeadsGrowOn(t *testing.T) {
 	p, s := newOpen(t)
 	p.close(s)

@@ -61,6 +61,8 @@ type Times struct {
 type About struct {
 	Version, Store, Keyset, Config, Theme, Glyphs, Account string
 
+	Anchor string // where signed heads are sent to; may be empty
+
 	Organization string // a name to suggest for a new one, if any
 }
 

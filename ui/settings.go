@@ -59,6 +59,8 @@ func (p *settings) rows() []setting {
 	health, style := p.health()
 	fact("Store health", health, style)
 	fact("Events in the journal", fmt.Sprint(p.s.health.Events), t.Text)
+	fact("Newest signed head", p.signed(), t.Text)
+	fact("Heads are sent to", a.Anchor, t.Text)
 	fact("Store directory", a.Store, t.Text)
 	fact("Keyset file", a.Keyset, t.Text)
 	fact("Configuration file", a.Config, t.Text)
@@ -84,6 +86,20 @@ func (p *settings) health() (string, draw.Style) {
 		return h.Notice, t.Warning
 	}
 	return "good", t.Success
+}
+
+// signed says what the newest signed head covers: the beginning of its hash is what one
+// compares by eye with a head kept elsewhere.
+func (p *settings) signed() string {
+	h := p.s.health.Signed
+	if h.Events == 0 {
+		return ""
+	}
+	text := fmt.Sprintf("%s, %s, %s", plural(int(h.Events), "event", "events"), h.At, h.Hash[:8])
+	if h.Epoch > 1 {
+		text += fmt.Sprintf(", epoch %d", h.Epoch)
+	}
+	return text
 }
 
 // Title is the tab's place in the breadcrumb.

@@ -71,7 +71,7 @@ func TestFactsOnlyTell(t *testing.T) {
 	r.press("j", "j", "enter")
 	r.until("This row only tells; it is not a setting of the organization.")
 	r.press("G")
-	r.until("12 of 12")
+	r.until("14 of 14")
 }
 
 func TestSettingsTellDamageAndFailing(t *testing.T) {

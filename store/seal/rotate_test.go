@@ -39,7 +39,7 @@ func TestRotation(t *testing.T) {
 	if _, _, err := k.Rewrap(wrapped, []byte("segment 2")); !errors.Is(err, ErrRefused) {
 		t.Errorf("rewrap for another context: %v", err)
 	}
-	if _, err := old.OpenDataKey(fresh, context); !errors.Is(err, ErrOtherKeyset) || !strings.Contains(err.Error(), "no wrapping key 2") {
+	if _, err := old.OpenDataKey(fresh, context); !errors.Is(err, ErrOtherKeyset) || !errors.Is(err, ErrOtherCopy) || !strings.Contains(err.Error(), "no wrapping key 2") {
 		t.Errorf("the old copy: %v", err)
 	}
 	k = must(Retire(path, nil, []uint32{1}, nil))(t)

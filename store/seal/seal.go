@@ -40,7 +40,10 @@
 // cannot be wiped; lookup would still be ours. Two primitives and one file format remain, which is this package.
 package seal
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // Errors of the keyset file.
 var (
@@ -76,7 +79,7 @@ var (
 	ErrOtherKeyset = errors.New("the data key belongs to another keyset")
 	// ErrOtherCopy: a data key was wrapped by a wrapping key of this keyset that this copy of it does not have: it was made before
 	// a rotation, or the key was retired since. It is also ErrOtherKeyset.
-	ErrOtherCopy = errors.New("this copy of the keyset does not have its wrapping key")
+	ErrOtherCopy = fmt.Errorf("%w, or to another copy of this one", ErrOtherKeyset)
 	// ErrNoKey: the keyset has no key of that number.
 	ErrNoKey = errors.New("the keyset has no such key")
 	// ErrWiped: the key was wiped.

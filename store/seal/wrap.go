@@ -110,8 +110,8 @@ func (k *Keyset) unwrap(wrapped, context []byte) (raw []byte, number uint32, err
 	}
 	aead, ok := set.wrapping[number]
 	if !ok {
-		return nil, 0, fmt.Errorf("%w: %w (key %d of %s); give a newer copy, or an older one if the key was retired",
-			ErrOtherKeyset, ErrOtherCopy, number, k.ID())
+		return nil, 0, fmt.Errorf("%w: this copy of %s has no wrapping key %d; give a newer copy, or an older one if the key was retired",
+			ErrOtherCopy, k.ID(), number)
 	}
 	raw, err = aead.Open(make([]byte, 0, keySize), wrapped[wrapHead:wrapHead+nonceSize], wrapped[wrapHead+nonceSize:], wrapData(wrapped[:wrapHead], context))
 	if err != nil {
