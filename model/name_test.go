@@ -2,8 +2,11 @@ package model_test
 
 import (
 	"errors"
+	"regexp"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"jeton/model"
 )
@@ -73,4 +76,68 @@ func checkIdentifier(t *testing.T, what string, clean func(string) (string, erro
 			t.Errorf("%s %+q: the error contains %U", what, in, r)
 		}
 	}
+}
+
+// identifierForm is what logins and names of deployments look like, whatever was typed.
+var identifierForm = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z._@+-]{0,63}$`)
+
+// FuzzNames gives any text as each kind of name. What is kept stays as it is when cleaned
+// again, and has the form of its kind; what is refused is not repeated raw.
+func FuzzNames(f *testing.F) {
+	for _, s := range []string{"acme", "Ana Maria", "ana@acme.com", "prod-eu", " a ", "", "á", "a\u202eb", "a\x1b[31m", "\xff", strings.Repeat("é", 65), "e\u0301"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		for what, clean := range map[string]func(string) (string, error){
+			"name":            func(s string) (string, error) { return model.CleanName("name", s, true) },
+			"organization":    func(s string) (string, error) { return model.CleanName("organization", s, false) },
+			"login":           model.CleanLogin,
+			"deployment name": model.CleanDeploymentName,
+		} {
+			got, err := clean(s)
+			if err != nil {
+				var refused *model.TextError
+				if got != "" || !errors.As(err, &refused) || refused.What != what || strings.ContainsFunc(err.Error(), func(r rune) bool { return r < ' ' || r > '~' }) {
+					t.Fatalf("%s %+q: %+q, %+q", what, s, got, err)
+				}
+				continue
+			}
+			if again, err := clean(got); err != nil || again != got {
+				t.Fatalf("%s %+q became %+q, and that %+q (%v)", what, s, got, again, err)
+			}
+			if utf8.RuneCountInString(got) > model.MaxName || got == "" && what != "name" || strings.ContainsFunc(got, func(r rune) bool { return !unicode.IsGraphic(r) }) {
+				t.Fatalf("%s %+q became %+q", what, s, got)
+			}
+			if (what == "login" || what == "deployment name") && (!identifierForm.MatchString(got) || got != strings.TrimSpace(s)) {
+				t.Fatalf("%s %+q became %+q", what, s, got)
+			}
+			if what == "login" && model.FoldName(got) != got {
+				t.Fatalf("the login %q has two forms", got)
+			}
+		}
+	})
+}
+
+// FuzzFilter looks for any text in any other: what is found lies on whole characters of
+// the text, and who types what is there finds it.
+func FuzzFilter(f *testing.F) {
+	f.Add("bätch 夜間", "データ基盤チームの夜間 BÄTCH")
+	f.Add("ß \xff", "STRASSE \xff\xfe")
+	f.Add("ı", "İIi")
+	f.Fuzz(func(t *testing.T, typed, text string) {
+		filter := model.NewFilter(typed)
+		spans, last := filter.Spans(text), 0
+		for _, s := range spans {
+			if s.Start < last || s.End <= s.Start || s.End > len(text) || !utf8.RuneStart(text[s.Start]) && utf8.ValidString(text) {
+				t.Fatalf("%+q in %+q: %v", typed, text, spans)
+			}
+			last = s.End
+		}
+		if match := filter.Match(text); match != naiveMatch(typed, []string{text}) && utf8.ValidString(typed) && utf8.ValidString(text) || match && !filter.Empty() && len(spans) == 0 {
+			t.Fatalf("%+q in %+q: %t, at %v", typed, text, match, spans)
+		}
+		if clean, err := model.CleanDescription(text); err == nil && !model.NewFilter(clean).Match(clean) {
+			t.Fatalf("%+q is not in itself", clean)
+		}
+	})
 }

@@ -11,7 +11,6 @@ import (
 	"testing"
 
 	"jeton/model"
-	"jeton/store/journal"
 	"jeton/store/seal"
 )
 
@@ -285,40 +284,4 @@ func TestMovedChunks(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-}
-
-// FuzzReadParts reads any stream of parts: it is refused, or written again as it was.
-func FuzzReadParts(f *testing.F) {
-	var b bytes.Buffer
-	w := &partWriter{to: &b}
-	if err := errors.Join(w.Begin(journal.SegmentHeader{Number: 1, First: 1, Opaque: []byte("key")}), w.Add(1, [][]byte{[]byte("a"), {}, []byte("bc")})); err != nil {
-		f.Fatal(err)
-	}
-	f.Add(b.Bytes())
-	f.Add(b.Bytes()[:b.Len()-1])
-	f.Add([]byte{partFrame, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 1, 0})
-	f.Add([]byte{partSegment, 0xff, 0xff, 0xff, 0xff})
-	f.Fuzz(func(t *testing.T, in []byte) {
-		var out bytes.Buffer
-		err := readParts(bytes.NewReader(in), &partWriter{to: &out})
-		switch {
-		case err != nil && !errors.Is(err, ErrBackupDamaged):
-			t.Fatalf("another error: %v", err)
-		case !bytes.HasPrefix(in, out.Bytes()) || err == nil && out.Len() != len(in):
-			t.Fatalf("%x became %x (%v)", in, out.Bytes(), err)
-		}
-	})
-}
-
-// FuzzReadBackupHeader reads any header.
-func FuzzReadBackupHeader(f *testing.F) {
-	f.Add(backupHeader{Epoch: 1, Seq: 2, wrapped: []byte("key")}.encode())
-	f.Add([]byte(backupMagic))
-	f.Add([]byte{})
-	f.Fuzz(func(t *testing.T, in []byte) {
-		h, err := readBackupHeader(bytes.NewReader(in))
-		if err == nil && !bytes.HasPrefix(in, h.encode()) {
-			t.Fatalf("%x became %x", in, h.encode())
-		}
-	})
 }

@@ -200,7 +200,8 @@ type toldChange struct {
 var targetNames = map[model.TargetKind]string{model.TargetOrganization: "organization", model.TargetUser: "user",
 	model.TargetDeployment: "deployment", model.TargetToken: "token"}
 
-// JSON is the event for reading, on one line, as an export has it.
+// JSON is the event for reading, on one line that a terminal only draws, as an export has
+// it.
 func (p Passage) JSON() json.RawMessage {
 	e := p.Event
 	t := told{Seq: e.Seq, Time: e.At.Std().Format(time.RFC3339Nano), Actor: uint64(e.Actor), Door: e.Door.String(), Action: e.Action.Name(),
@@ -213,6 +214,9 @@ func (p Passage) JSON() json.RawMessage {
 		t.Changes = append(t.Changes, toldChange(c))
 	}
 	text, err := json.Marshal(t)
+	if err == nil {
+		text, err = merkle.Escape(text)
+	}
 	if err != nil {
 		return nil // strings and numbers: it cannot fail, and the export refuses what is empty
 	}

@@ -135,11 +135,10 @@ func decodeHead(b []byte) (kept keptHead, err error) {
 	return keptHead{*t, b[uint64(headsHead)+tree : end]}, nil
 }
 
-// put writes a head durably, over the older of the two that are there.
-func (h *headFile) put(k keptHead) error {
+func encodeHead(k keptHead) ([]byte, error) {
 	tree, err := k.tree.MarshalBinary()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	b := append(make([]byte, 0, headSlot), headsMagic...)
 	b = binary.BigEndian.AppendUint32(b, uint32(len(tree)))
@@ -147,7 +146,16 @@ func (h *headFile) put(k keptHead) error {
 	b = append(append(b, tree...), k.text...)
 	sum := sha256.Sum256(b)
 	if b = append(b, sum[:]...); len(b) > headSlot {
-		return fmt.Errorf("a head of %d bytes is longer than its place", len(b))
+		return nil, fmt.Errorf("a head of %d bytes is longer than its place", len(b))
+	}
+	return b, nil
+}
+
+// put writes a head durably, over the older of the two that are there.
+func (h *headFile) put(k keptHead) error {
+	b, err := encodeHead(k)
+	if err != nil {
+		return err
 	}
 	if _, err := h.file.WriteAt(b, int64(h.next)*headSlot); err != nil {
 		return err

@@ -10,7 +10,9 @@ import (
 	"os/user"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
+	"unicode"
 
 	"golang.org/x/sys/unix"
 
@@ -18,6 +20,9 @@ import (
 )
 
 const lockName = "lock"
+
+// maxHolder is more than a lock file says, in bytes.
+const maxHolder = 4096
 
 // whoseItIs is what to do where the system refuses to open something.
 const whoseItIs = "run it as the user the store belongs to, or name another with --store"
@@ -57,13 +62,25 @@ func lockDir(dir string, now time.Time, origin string) (*os.File, error) {
 
 func heldBy(dir string, f *os.File) error {
 	locked := &model.LockedError{Path: dir}
-	var h holder
-	raw, err := io.ReadAll(io.LimitReader(f, 4096))
 	// The holder may be writing its name just now: then it stays unnamed.
-	if err == nil && json.Unmarshal(raw, &h) == nil {
+	if h, ok := readHolder(f); ok {
 		locked.PID, locked.User, locked.Since, locked.Terminal = h.PID, h.User, h.Since, h.Terminal
 	}
 	return locked
+}
+
+// readHolder reads what a lock file says. It is printed where nobody may have signed in
+// yet, so what no jeton writes there counts as nothing.
+func readHolder(r io.Reader) (h holder, ok bool) {
+	raw, err := io.ReadAll(io.LimitReader(r, maxHolder))
+	if err != nil || json.Unmarshal(raw, &h) != nil || h.PID <= 0 {
+		return holder{}, false
+	}
+	strange := func(r rune) bool { return !unicode.IsPrint(r) }
+	if strings.ContainsFunc(h.User+h.Terminal, strange) {
+		return holder{}, false
+	}
+	return h, true
 }
 
 // writeHolder is allowed to fail for want of space: the lock counts, not its text.

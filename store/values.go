@@ -184,7 +184,11 @@ func decodeApplied(b []byte) (applied, error) {
 		*n = binary.BigEndian.Uint64(b[20+8*i:])
 	}
 	a.Made = madeUnder{binary.BigEndian.Uint32(b[68:]), binary.BigEndian.Uint32(b[72:])}
-	a.Known = b[appliedSize-digestSize-1] == 1
+	known := b[appliedSize-digestSize-1]
+	if known > 1 {
+		return applied{}, fmt.Errorf("applied mark: %w", state.ErrDamaged)
+	}
+	a.Known = known == 1
 	a.Digest, _ = decodeDigest(b[appliedSize-digestSize:])
 	return a, nil
 }

@@ -122,23 +122,31 @@ func readHeads(path string) ([][]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the heads: %w; give a file written by jeton audit head or kept as the anchor", err)
 	}
-	var out [][]byte
-	for _, line := range bytes.SplitAfter(text, []byte("\n")) {
+	heads, err := splitHeads(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w; give a file written by jeton audit head or kept as the anchor", path, err)
+	}
+	return heads, nil
+}
+
+// splitHeads takes apart what an anchor gathers: heads, each with an empty line behind it.
+func splitHeads(text []byte) (heads [][]byte, err error) {
+	for line := range bytes.Lines(text) {
 		if bytes.HasPrefix(line, []byte("jeton/")) {
-			out = append(out, nil)
+			heads = append(heads, nil)
 		}
-		if len(out) == 0 {
-			return nil, fmt.Errorf("%s: %w; give a file written by jeton audit head or kept as the anchor", path, merkle.ErrMalformed)
+		if len(heads) == 0 {
+			return nil, merkle.ErrMalformed
 		}
-		out[len(out)-1] = append(out[len(out)-1], line...)
+		heads[len(heads)-1] = append(heads[len(heads)-1], line...)
 	}
-	for i := range out { // an anchor has an empty line behind each
-		out[i] = append(bytes.TrimRight(out[i], "\n"), '\n')
+	if len(heads) == 0 {
+		return nil, errors.New("there is no head in it")
 	}
-	if len(out) == 0 {
-		return nil, fmt.Errorf("%s: there is no head in it", path)
+	for i := range heads {
+		heads[i] = append(bytes.TrimRight(heads[i], "\n"), '\n')
 	}
-	return out, nil
+	return heads, nil
 }
 
 func newAuditHead(p *program) *cobra.Command {

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode/utf8"
 
 	"pgregory.net/rapid"
 
@@ -81,38 +80,6 @@ func TestConfigRoundTrip(t *testing.T) {
 		}
 		if diff := configDiff(c, again); diff != "" {
 			t.Fatalf("%s\n%s", diff, printed.String())
-		}
-	})
-}
-
-func FuzzConfig(f *testing.F) {
-	var printed strings.Builder
-	if err := defaultConfig().Write(&printed); err != nil {
-		f.Fatal(err)
-	}
-	for _, seed := range []string{printed.String(), "", "theme='dark'", "[keys]\na.b=['r']", "keys={a={}}", "[[keys]]", "a.b.\"c\"=1979-05-27", "x=[[[[]]]]", "\xef\xbb\xbftheme='dark'"} {
-		f.Add([]byte(seed))
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if len(data) > maxConfig {
-			return
-		}
-		c, err := parseConfig("c.toml", data)
-		for _, p := range configProblems(t, err) {
-			if text := p.Error(); strings.ContainsAny(text, "\n\r\x1b") || !utf8.ValidString(text) || p.Line < 1 || p.Column < 1 {
-				t.Fatalf("unreadable problem %q", text)
-			}
-		}
-		var b strings.Builder
-		if err := c.Write(&b); err != nil {
-			t.Fatal(err)
-		}
-		again, err := parseConfig("again.toml", []byte(b.String()))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := configDiff(c, again); diff != "" {
-			t.Fatal(diff)
 		}
 	})
 }

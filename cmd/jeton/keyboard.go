@@ -47,13 +47,19 @@ func (k *keyboard) Read(p []byte) (int, error) {
 	if errors.Is(err, io.EOF) {
 		err = errHungUp
 	}
-	all := append(k.held, fresh[:n]...)
-	whole := len(all) - unfinished(all, n == room)
-	if err != nil {
-		whole = len(all)
+	return len(k.take(p[:0], fresh[:n], n == room, err != nil)), err
+}
+
+// take appends to out what can be handed on of what was read. more tells that there was
+// more to be read, over that nothing comes after.
+func (k *keyboard) take(out, fresh []byte, more, over bool) []byte {
+	all := append(k.held, fresh...)
+	whole := len(all)
+	if !over {
+		whole -= unfinished(all, more)
 	}
 	k.held = slices.Clone(all[whole:])
-	return len(appendTyped(p[:0], all[:whole])), err
+	return appendTyped(out, all[:whole])
 }
 
 // unfinished is how many bytes at the end of b are the beginning of something. An escape

@@ -50,7 +50,7 @@ func (h *holding) release() {
 }
 
 // holder reads who says that they have the store. They may be writing it just now.
-func holder(f *os.File) string {
+func holder(f io.Reader) string {
 	var h struct {
 		PID      int
 		User     string
@@ -58,7 +58,7 @@ func holder(f *os.File) string {
 		Terminal string
 	}
 	raw, err := io.ReadAll(io.LimitReader(f, 4096))
-	if err != nil || json.Unmarshal(raw, &h) != nil || h.PID == 0 {
+	if err != nil || json.Unmarshal(raw, &h) != nil || h.PID <= 0 {
 		return ""
 	}
 	parts := []string{fmt.Sprintf("pid %d", h.PID), "user " + h.User, "since " + h.Since.Local().Format(time.DateTime)}

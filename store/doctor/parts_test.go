@@ -1,11 +1,14 @@
 package doctor
 
 import (
+	"bytes"
+	"encoding/binary"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"unicode"
+	"unicode/utf8"
 
 	"jeton/model"
 	"jeton/store"
@@ -98,22 +101,63 @@ func TestHolderWithoutAName(t *testing.T) {
 	}
 }
 
+// FuzzEventTime reads the time out of any bytes as an event: one that is found is written in them.
 func FuzzEventTime(f *testing.F) {
+	real := ok(os.ReadFile(filepath.Join("..", "testdata", "small", "journal", "00000001-00000000000000000001.segment")))(f)
+	first := real[8192+32+4:][:binary.LittleEndian.Uint32(real[8192+32:])]
+	if eventTime(first).Year() < 2026 {
+		f.Fatalf("the first event is of %v", eventTime(first))
+	}
+	f.Add(first)
+	f.Add([]byte{0x83, 0x46, 0x82, 0x01, 0x1a, 1, 2, 3, 0x40, 0x80})
 	f.Add([]byte{0x83, 0x43, 0x82, 0x01, 0x02, 0x40, 0x80})
 	f.Add([]byte{0x9f, 0xff})
 	f.Fuzz(func(t *testing.T, entry []byte) {
-		if at := eventTime(entry); !at.IsZero() && at.UnixMilli() <= 0 {
+		at := eventTime(entry)
+		if at.IsZero() {
+			return
+		}
+		n := at.UnixMilli()
+		width := 8
+		for ; width > 1 && uint64(n)>>(width*4) == 0; width /= 2 {
+		}
+		written := binary.BigEndian.AppendUint64(nil, uint64(n))[8-width:]
+		if n < 24 {
+			written = []byte{byte(n)}
+		}
+		if n <= 0 || !bytes.Contains(entry, written) {
 			t.Errorf("%x: %v", entry, at)
 		}
 	})
 }
 
+// FuzzHolder reads any bytes as a lock file, and says who has the store on one line.
+func FuzzHolder(f *testing.F) {
+	f.Add([]byte(`{"pid":4711,"user":"ana","since":"2026-03-01T12:00:00Z","terminal":"pts/3 from 10.0.0.7"}` + "\n"))
+	f.Add([]byte(`{"pid":1,"user":"a\u001b[2J","terminal":"\u2028"}`))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		text := holder(bytes.NewReader(raw))
+		if text != "" && !strings.HasPrefix(text, "pid ") {
+			t.Fatalf("%q says %q", raw, text)
+		}
+		if says := New("lock", Good, text, "").Says; strings.ContainsFunc(says, func(r rune) bool { return !unicode.IsPrint(r) }) {
+			t.Fatalf("%q: %q", raw, says)
+		}
+	})
+}
+
+// FuzzSafe: what comes of any text is printed on one line, and text that can be is not changed.
 func FuzzSafe(f *testing.F) {
 	f.Add("plain")
 	f.Add("\x1b]52;c;aGk=\x07\xff\u2028")
 	f.Fuzz(func(t *testing.T, s string) {
-		if out := safe(s); strings.ContainsFunc(out, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		strange := func(r rune) bool { return !unicode.IsPrint(r) }
+		out := safe(s)
+		if strings.ContainsFunc(out, strange) || !utf8.ValidString(out) {
 			t.Errorf("%q: %q", s, out)
+		}
+		if utf8.ValidString(s) && !strings.ContainsFunc(s, strange) && out != s || safe(out) != out {
+			t.Errorf("%q became %q", s, out)
 		}
 	})
 }

@@ -55,6 +55,9 @@ func decodeMark(b []byte, store [16]byte) (Mark, error) {
 	}
 	m := Mark{Seq: le.Uint64(b[32:]), Clean: le.Uint32(b[12:]) == markClean}
 	m.End = Position{Segment: le.Uint32(b[48:]), Offset: int64(le.Uint64(b[40:]))}
+	if string(m.encode(store)) != string(b) {
+		return Mark{}, errors.New("is not one that was written here")
+	}
 	return m, nil
 }
 

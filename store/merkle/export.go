@@ -52,7 +52,7 @@ func (w *Writer) Add(seq uint64, leaf []byte, proof tlog.RecordProof, event json
 }
 
 func (w *Writer) add(l line) (err error) {
-	if l.event, err = escape(l.event); err != nil {
+	if l.event, err = Escape(l.event); err != nil {
 		return err
 	}
 	if err := checkEvent(l.event); err != nil {

@@ -230,7 +230,7 @@ func TestEventNames(t *testing.T) {
 func TestEscape(t *testing.T) {
 	in := "{\n\t\"a\": \"\x7f \u009b \u202e \U000e0001 \u00e9 \u3000\"\n}"
 	want := `{"a":"\u007f \u009b \u202e \udb40\udc01 ` + "\u00e9" + ` \u3000"}`
-	if got := must(escape(json.RawMessage(in)))(t); string(got) != want {
+	if got := must(Escape(json.RawMessage(in)))(t); string(got) != want {
 		t.Errorf("%s", got)
 	}
 }

@@ -158,8 +158,8 @@ func fold(name string) string {
 	}, name)
 }
 
-// escape returns the JSON on one line, with what cannot be printed escaped: outside ASCII that occurs only in strings.
-func escape(event json.RawMessage) (json.RawMessage, error) {
+// Escape returns the JSON on one line, with what cannot be printed escaped: outside ASCII that occurs only in strings.
+func Escape(event json.RawMessage) (json.RawMessage, error) {
 	var b bytes.Buffer
 	if !utf8.Valid(event) || json.Compact(&b, event) != nil {
 		return nil, fmt.Errorf("%w: its event is not JSON", ErrForm)

@@ -10,7 +10,7 @@ import (
 )
 
 // written makes a state with tables in dir, closed.
-func written(t *testing.T) string {
+func written(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
 	d, err := Open(dir, Normal)

@@ -41,7 +41,7 @@ func ParseRecordKey(key []byte) (k Kind, number uint64, ok bool) {
 	switch {
 	case len(key) == 9 && key[0] == prefixCredential:
 		return Credential, binary.BigEndian.Uint64(key[1:]), true
-	case len(key) == 10 && key[0] == prefixRecord:
+	case len(key) == 10 && key[0] == prefixRecord && Kind(key[1]) != Credential:
 		return Kind(key[1]), binary.BigEndian.Uint64(key[2:]), true
 	}
 	return 0, 0, false
