@@ -128,6 +128,7 @@ func FuzzRecord(f *testing.F) {
 func FuzzStateValues(f *testing.F) {
 	f.Add(applied{Format: StateFormat, Seq: 7, Counts: counts{Users: 3, LastToken: 9}}.encode())
 	f.Add(applied{Format: StateFormat, Store: [16]byte{1}, Known: true, Digest: digest{1, 2}}.encode())
+	f.Add(append(make([]byte, 3), append([]byte{StateFormat}, bytes.Repeat([]byte{2}, appliedSize-4)...)...))
 	f.Add(applied{Format: StateFormat + 1}.encode()[:4])
 	f.Add(framePlace{Segment: 1, Offset: 8192, Count: 3}.encode())
 	f.Add(digest{3, 4}.encode()[:15])

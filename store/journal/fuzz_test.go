@@ -136,6 +136,7 @@ func FuzzMark(f *testing.F) {
 	f.Add(good)
 	f.Add(Mark{}.encode(testStore))
 	f.Add(append(bytes.Clone(good), 0))
+	f.Add(append(append(bytes.Clone(good[:12]), 3), good[13:]...)) // flags of which one is not known
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, b []byte) {
 		forged := bytes.Clone(b)
