@@ -95,7 +95,7 @@ func (p *settings) signed() string {
 	if h.Events == 0 {
 		return ""
 	}
-	text := fmt.Sprintf("event %d, %s, %s", h.Events, h.At, h.Hash[:8])
+	text := fmt.Sprintf("up to event %d, %s, %s", h.Events, h.At, h.Hash[:8])
 	if h.Epoch > 1 {
 		text += fmt.Sprintf(", epoch %d", h.Epoch)
 	}

@@ -63,6 +63,7 @@ func TestFigures(t *testing.T) {
 	f.filtering()
 	f.committing()
 	f.frames()
+	f.auditing()
 }
 
 // tokens is the size of the large store.

@@ -281,3 +281,9 @@ func TestNothingSecretIsSaid(t *testing.T) {
 		t.Error("a key is said")
 	}
 }
+
+func TestInterruptedRotationIsSeen(t *testing.T) {
+	w := newWorld(t)
+	ok(seal.Rotate(w.opts.Keyset, nil, seal.Rotation{Wrapping: true}))(t)
+	want(t, w.examine(), "keyset", Warning, "newer keys than the store", "jeton key rotate")
+}

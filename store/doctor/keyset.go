@@ -75,6 +75,8 @@ func (e *examination) belongs(k *seal.Keyset, newest journal.SegmentHeader) {
 		e.say(check, Bad, "use the jeton that wrote the journal", "%s: %v", e.Keyset, err)
 	case !slices.Contains(k.WrappingNumbers(), number):
 		e.say(check, Bad, "give a newer copy of it as --keyset", "%s does not have key %d, under which the store's newest data key is wrapped", e.Keyset, number)
+	case number != k.PrimaryWrapping():
+		e.say(check, Warning, "jeton key rotate, which carries it to its end", "%s has newer keys than the store: a rotation was interrupted, or a backup of before one restored", e.Keyset)
 	default:
 		e.good(check, "%s (%s) belongs to this store; no passphrase", e.Keyset, k.ID())
 	}

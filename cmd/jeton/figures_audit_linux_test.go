@@ -1,0 +1,58 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"time"
+)
+
+var events = regexp.MustCompile(`^([0-9]+) events`)
+
+// auditing measures the proof of the whole history and what goes with it, on a copy of the
+// large store, whose keys it then rotates.
+func (f *figures) auditing() {
+	path := filepath.Join(f.dir, strconv.Itoa(f.count))
+	dir := filepath.Join(f.dir, "audit")
+	defer os.RemoveAll(dir)
+	f.shell("rm", "-rf", dir)
+	f.shell("mkdir", dir)
+	f.shell("cp", "--archive", "--sparse=always", path, filepath.Join(dir, "store"))
+	f.shell("cp", path+".keyset", filepath.Join(dir, "keyset"))
+	of := []string{"--store", filepath.Join(dir, "store"), "--keyset", filepath.Join(dir, "keyset")}
+
+	took, out := f.timed("audit", append([]string{"verify"}, of...)...)
+	m := events.FindStringSubmatch(out)
+	if m == nil {
+		f.t.Fatalf("audit verify printed %q", out)
+	}
+	n, _ := strconv.ParseFloat(m[1], 64)
+	f.add(fmt.Sprintf("audit verify, %s events", m[1]), "s", took.Seconds(), 10*max(1, n/1e6), "10 s a million")
+
+	file := filepath.Join(dir, "backup")
+	took, _ = f.timed("backup", append([]string{file}, of...)...)
+	f.add("backup of them", "s", took.Seconds(), 10*max(1, n/1e6), "no longer than proving them")
+	took, _ = f.timed("key", append([]string{"rotate", "--lookup"}, of...)...)
+	f.add("key rotate --lookup, state made again", "s", took.Seconds(), 90*max(1, n/1e6), "90 s a million")
+}
+
+// timed runs a command of the program to its good end.
+func (f *figures) timed(name string, args ...string) (time.Duration, string) {
+	cmd := exec.Command(jeton(f.t), append([]string{name}, args...)...)
+	cmd.Env = f.env()
+	before := time.Now()
+	out, err := cmd.Output()
+	if err != nil {
+		f.t.Fatalf("%s %v: %v: %s", name, args, err, out)
+	}
+	return time.Since(before), string(out)
+}
+
+func (f *figures) shell(name string, args ...string) {
+	if out, err := exec.Command(name, args...).CombinedOutput(); err != nil {
+		f.t.Fatalf("%s %v: %v: %s", name, args, err, out)
+	}
+}
