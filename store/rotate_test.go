@@ -2,7 +2,10 @@ package store
 
 import (
 	"bytes"
+	"encoding/binary"
+	"encoding/hex"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -121,6 +124,9 @@ func TestRotate(t *testing.T) {
 			t.Errorf("the event is %+v", e)
 		}
 		p.close(s)
+		if found := carved(t, p, 1); len(found) > 0 || len(carved(t, p, 2)) == 0 {
+			t.Errorf("under the old key there is still something in %v", found)
+		}
 		if a := audited(t, p, before); a.Verdict != Good || a.Heads != 1 || a.State != "" {
 			t.Errorf("%+v", a)
 		}
@@ -128,6 +134,31 @@ func TestRotate(t *testing.T) {
 			t.Errorf("the newest head still announces %s", h.NextKey)
 		}
 	}
+}
+
+// carved lists the files of a store that hold a data key wrapped under the wrapping key of
+// that number, wherever in them.
+func carved(t *testing.T, p *place, number uint32) (found []string) {
+	t.Helper()
+	id, err := hex.DecodeString(p.opts.Keyset.ID())
+	if err != nil {
+		t.Fatal(err)
+	}
+	head := binary.LittleEndian.AppendUint32(append([]byte{1}, id...), number)
+	err = filepath.WalkDir(p.opts.Dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		if bytes.Contains(b, head) {
+			found = append(found, path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
 }
 
 func newestText(t *testing.T, p *place) []byte {
