@@ -21,6 +21,7 @@ import (
 type demonstration struct {
 	as   string
 	fill int
+	load int
 }
 
 func newDemo(p *program) *cobra.Command {
@@ -31,18 +32,28 @@ func newDemo(p *program) *cobra.Command {
 		Long: "demo opens the screens on an organization with 30 users and 240 tokens and two months\n" +
 			"of history. It lies in a directory of its own, which is removed when you leave, and its\n" +
 			"clock starts on 2026-03-09 at 09:14 UTC. Its tokens are worth nothing.\n\n" +
-			"With --fill it writes a store of that many tokens to --store instead, for measuring.",
-		Example: "  jeton demo\n  jeton demo --as ben\n  jeton demo --fill 1000000 --store /tmp/million --keyset /tmp/million.keyset",
-		Args:    noArguments,
+			"With --fill it writes a store of that many tokens to --store instead, for measuring.\n\n" +
+			"With --load that many writers change a store for as long as it is let run, for torture: it\n" +
+			"makes the store, or goes on in one that demo made, and prints a line of JSON before each\n" +
+			"change is asked for and one when it was answered, so that what is there after kill -9, a\n" +
+			"power cut or a full disk can be compared with that. A signal ends it in order.",
+		Example: "  jeton demo\n  jeton demo --as ben\n  jeton demo --fill 1000000 --store /tmp/million --keyset /tmp/million.keyset\n" +
+			"  jeton demo --load 4 --store /tmp/tortured > /tmp/said",
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if cmd.Flags().Changed("fill") {
+			switch flags := cmd.Flags(); {
+			case flags.Changed("fill"):
 				return p.fill(cmd.Context(), d.fill)
+			case flags.Changed("load"):
+				return p.load(cmd.Context(), d.load)
 			}
 			return p.demonstrate(cmd.Context(), d.as)
 		},
 	}
 	c.Flags().StringVar(&d.as, "as", "ana", "login of the user to be")
 	c.Flags().IntVar(&d.fill, "fill", 0, "write this many tokens to --store, and open nothing")
+	c.Flags().IntVar(&d.load, "load", 0, "have this many writers change --store until a signal comes, and report it")
+	c.MarkFlagsMutuallyExclusive("fill", "load")
 	return c
 }
 
@@ -112,6 +123,15 @@ func (o *opener) with(ctx context.Context, f func(*store.Store) error) (err erro
 	return f(s)
 }
 
+// elsewhere is where --store says, with a keyset beside it unless there is another.
+func (p *program) elsewhere() (setup, *opener, error) {
+	if p.flags.keyset == "" && p.getenv("JETON_KEYSET") == "" {
+		p.flags.keyset = filepath.Clean(p.flags.store) + ".keyset"
+	}
+	s, err := p.setup()
+	return s, newOpener(s.store, s.keyset, model.Source{Door: model.DoorProgram}, nil), err
+}
+
 // fill writes a store for measuring.
 func (p *program) fill(ctx context.Context, n int) error {
 	if n < 1 {
@@ -120,14 +140,10 @@ func (p *program) fill(ctx context.Context, n int) error {
 	if p.flags.store == "" {
 		return &usageError{"--fill writes a new store: say where with --store", "jeton demo"}
 	}
-	if p.flags.keyset == "" && p.getenv("JETON_KEYSET") == "" {
-		p.flags.keyset = filepath.Clean(p.flags.store) + ".keyset"
-	}
-	s, err := p.setup()
+	s, o, err := p.elsewhere()
 	if err != nil {
 		return err
 	}
-	o := newOpener(s.store, s.keyset, model.Source{Door: model.DoorProgram}, nil)
 	if err := o.create(ctx, sample.Found(o.uid)); err != nil {
 		return err
 	}

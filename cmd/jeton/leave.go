@@ -99,11 +99,14 @@ func within(limit time.Duration, f func()) bool {
 	}
 }
 
-// exitCode is 0, 2 for a command line that makes no sense, 128 and the signal's number
-// when a signal ended it, as shells have it, what an audit came to, and 1 for everything
-// else.
+// exitCode is 0, also where a signal is the ordinary end, 2 for a command line that makes
+// no sense, 128 and the signal's number when a signal ended it, as shells have it, what an
+// audit came to, and 1 for everything else.
 func exitCode(ctx context.Context, err error) int {
 	var s *signalled
+	if errors.Is(err, errEnded) {
+		return 0
+	}
 	if errors.As(context.Cause(ctx), &s) {
 		return 128 + int(s.signal)
 	}

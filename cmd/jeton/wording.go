@@ -18,7 +18,7 @@ func wording(err error) string {
 		locked *model.LockedError
 	)
 	switch {
-	case err == nil, errors.As(err, &s), errors.Is(err, context.Canceled):
+	case err == nil, errors.As(err, &s), errors.Is(err, context.Canceled), errors.Is(err, errEnded):
 		return ""
 	case errors.As(err, &locked):
 		return holderWords(locked)

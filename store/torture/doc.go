@@ -1,0 +1,20 @@
+// Package torture proves on the built program what the README promises of a store, from
+// outside: it kills the process, cuts the power, fills the disk and lets writes fail while
+// jeton demo --load changes a store, and then compares what is there with what was
+// answered. It has tests only.
+//
+// # How
+//
+// The load reports each change to a file, in one write before it asks for it and one
+// after it was answered. So after any death a [ledger] knows three things of each change:
+// it was answered, and must be there exactly, in its event, in its record and in the list;
+// it was asked for and not answered, and may be there, then wholly, or not at all; or it
+// was refused, and must not be there. Request numbers tell which event is whose: each may be
+// there once. Whatever else the journal or the list has is an invention, and fails the test.
+//
+//   - TestKill kills with SIGKILL at random moments of creating, opening, changing and
+//     closing, again and again in the same store, and the screens right after they said
+//     that something was saved.
+//
+// The flag -kills says how often; the default is what go test has time for.
+package torture

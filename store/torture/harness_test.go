@@ -1,0 +1,198 @@
+package torture
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// How often, and from which number all that is random comes.
+var (
+	kills = flag.Int("kills", 12, "how often the process is killed")
+	seed  = flag.Uint64("seed", uint64(time.Now().UnixNano()), "where the random numbers begin")
+)
+
+// patience is how long a test waits for what must happen. It is a limit for hanging, not
+// a measure.
+const patience = 60 * time.Second
+
+// TestMain removes what was built for the tests.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	code := m.Run()
+	if dir := built.dir; dir != "" {
+		if err := os.RemoveAll(dir); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}
+	os.Exit(code)
+}
+
+// built is the program under test.
+var built struct {
+	sync.Once
+	dir, path string
+	err       error
+}
+
+// tortured builds the program once for all tests; JETON_BIN is used instead if it is set.
+func tortured(t testing.TB) string {
+	t.Helper()
+	built.Do(func() {
+		if given := os.Getenv("JETON_BIN"); given != "" {
+			built.path, built.err = filepath.Abs(given)
+			return
+		}
+		if built.dir, built.err = os.MkdirTemp("", "jeton-torture-"); built.err != nil {
+			return
+		}
+		built.path = filepath.Join(built.dir, "jeton")
+		cmd := exec.Command("go", "build", "-trimpath", "-o", built.path, "jeton/cmd/jeton")
+		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+		if text, err := cmd.CombinedOutput(); err != nil {
+			built.err = errors.New(string(text))
+		}
+	})
+	if built.err != nil {
+		t.Fatal(built.err)
+	}
+	return built.path
+}
+
+// dice returns random numbers that -seed gives again.
+func dice(t testing.TB, of string) *rand.Rand {
+	t.Helper()
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("to have the same moments again: -seed %d", *seed)
+		}
+	})
+	sum := uint64(0)
+	for _, b := range []byte(of) {
+		sum = sum*131 + uint64(b)
+	}
+	return rand.New(rand.NewPCG(*seed, sum))
+}
+
+// environment is one of its own for the programs of a test.
+func environment(dir string) []string {
+	return []string{"HOME=" + dir, "TERM=xterm-256color", "LANG=C.UTF-8", "XDG_RUNTIME_DIR=" + dir,
+		"TMPDIR=" + dir, "PATH=" + os.Getenv("PATH"), "TZ=UTC"}
+}
+
+// command runs the program to its end.
+func (v *victim) command(args ...string) (said string, code int) {
+	v.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, tortured(v.t), append(args, "--store", v.store, "--keyset", v.keyset)...)
+	cmd.Env = environment(v.dir)
+	text, err := cmd.CombinedOutput()
+	if cmd.ProcessState == nil || ctx.Err() != nil {
+		v.t.Fatalf("%q: %v %v; said %s", args, err, ctx.Err(), text)
+	}
+	return string(text), cmd.ProcessState.ExitCode()
+}
+
+// process is a program that runs.
+type process struct {
+	t      testing.TB
+	cmd    *exec.Cmd
+	report string // file of its standard output
+	stderr *bytes.Buffer
+	done   chan struct{}
+}
+
+// start runs a program whose standard output is a file, so that nothing it wrote is lost
+// with it.
+func start(t testing.TB, report string, env []string, path string, args ...string) *process {
+	t.Helper()
+	out, err := os.Create(report)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	p := &process{t: t, cmd: exec.Command(path, args...), report: report, stderr: &bytes.Buffer{}, done: make(chan struct{})}
+	p.cmd.Env, p.cmd.Stdout, p.cmd.Stderr = env, out, p.stderr
+	// The parent's end must not leave a writer behind.
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		_ = p.cmd.Wait() // how it ended is in ProcessState
+		close(p.done)
+	}()
+	t.Cleanup(p.kill)
+	return p
+}
+
+// kill ends the process as it is.
+func (p *process) kill() {
+	_ = p.cmd.Process.Kill() // it may have ended by itself
+	<-p.done
+}
+
+func (p *process) signal(s syscall.Signal) {
+	p.t.Helper()
+	if err := p.cmd.Process.Signal(s); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		p.t.Fatal(err)
+	}
+}
+
+// wait waits for the end and returns the exit code, -1 for a signal.
+func (p *process) wait() int {
+	p.t.Helper()
+	select {
+	case <-p.done:
+		return p.cmd.ProcessState.ExitCode()
+	case <-time.After(patience):
+		p.kill()
+		p.t.Fatalf("did not end; standard error: %s", p.stderr)
+		return 0
+	}
+}
+
+// run lets the process run for a while, or until it ends.
+func (p *process) run(d time.Duration) {
+	select {
+	case <-p.done:
+	case <-time.After(d):
+	}
+}
+
+// wholeLines returns the lines of a file from an offset on, and the offset behind them. A
+// line that the death of its writer cut short was not said.
+func wholeLines(path string, from int64) (lines []string, end int64, err error) {
+	text, err := os.ReadFile(path)
+	if err != nil || int64(len(text)) <= from {
+		return nil, from, err
+	}
+	n := bytes.LastIndexByte(text, '\n') + 1
+	if int64(n) <= from {
+		return nil, from, nil
+	}
+	return strings.Split(string(text[from:n-1]), "\n"), int64(n), nil
+}
+
+// crashed tells whether a program ended by a mistake of its own, by what it said.
+func crashed(said string) bool {
+	for _, word := range []string{"panic", "SIG", "goroutine", "unexpected fault", "runtime error", "a mistake in jeton", "fatal error"} {
+		if strings.Contains(said, word) {
+			return true
+		}
+	}
+	return false
+}

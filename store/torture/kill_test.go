@@ -1,0 +1,212 @@
+package torture
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/creack/pty"
+)
+
+// killsPerStore is after how many kills a new store is begun: each check reads all of it.
+const killsPerStore = 12
+
+// TestKill kills the process at random moments, again and again in the same store.
+func TestKill(t *testing.T) {
+	t.Parallel()
+	var sum tally
+	var next atomic.Int64
+	var lanes sync.WaitGroup
+	for range min(2, *kills) {
+		lanes.Go(func() {
+			for {
+				n := int(next.Add(killsPerStore)) - killsPerStore
+				if n >= *kills || t.Failed() {
+					return
+				}
+				t.Run(fmt.Sprintf("store-%d", n/killsPerStore), func(t *testing.T) {
+					killOne(t, dice(t, t.Name()), min(killsPerStore, *kills-n), &sum)
+				})
+			}
+		})
+	}
+	lanes.Wait()
+	t.Logf("summary: kill -9 | %d kills, %d changes answered, %d in flight of which %d were kept, %d kills before the first change, %d while closing, %d of the screens",
+		sum.kills, sum.acknowledged, sum.inFlight, sum.kept, sum.opening, sum.closing, sum.screens)
+}
+
+// tally adds up what several stores went through.
+type tally struct {
+	mu                                                             sync.Mutex
+	kills, opening, closing, screens, acknowledged, inFlight, kept int
+}
+
+func (s *tally) add(l *ledger) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.acknowledged += l.acknowledged
+	s.inFlight += l.inFlight
+	s.kept += l.kept
+}
+
+func (s *tally) count(n *int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	*n++
+}
+
+// killOne kills the process a number of times in one store.
+func killOne(t *testing.T, rng *rand.Rand, times int, sum *tally) {
+	v := newVictim(t, t.TempDir())
+	for n := range times {
+		if n%6 == 5 && v.there() {
+			v.killScreens(rng, sum)
+			sum.count(&sum.kills)
+			v.audited()
+			v.check(rng)
+			continue
+		}
+		p := v.load(4)
+		killAt(p, rng, sum)
+		sum.count(&sum.kills)
+		if code := p.wait(); code > 0 || crashed(p.stderr.String()) {
+			t.Fatalf("ended with %d; standard error: %s", code, p.stderr)
+		}
+		if v.ledger.read(t, p.report, 0); !v.there() {
+			continue // it was not made yet
+		}
+		v.audited()
+		v.check(rng)
+	}
+	if v.there() {
+		v.audited()
+	}
+	sum.add(v.ledger)
+}
+
+// killAt kills at some moment: mostly while changes are made, else while the store is made
+// or opened, or while it is closed.
+func killAt(p *process, rng *rand.Rand, sum *tally) {
+	switch rng.IntN(5) {
+	case 0:
+		p.run(time.Duration(rng.IntN(60_000)) * time.Microsecond)
+	case 1:
+		p.run(time.Duration(50+rng.IntN(300)) * time.Millisecond)
+		p.signal(syscall.SIGTERM)
+		p.run(time.Duration(rng.IntN(25_000)) * time.Microsecond)
+		sum.count(&sum.closing)
+	default:
+		p.run(time.Duration(20_000+rng.IntN(500_000)) * time.Microsecond)
+	}
+	p.kill()
+	if info, err := os.Stat(p.report); err == nil && info.Size() == 0 {
+		sum.count(&sum.opening)
+	}
+}
+
+// killScreens creates a token on the screens and describes it, and kills them once they
+// said that it was saved, or somewhere on the way.
+func (v *victim) killScreens(rng *rand.Rand, sum *tally) {
+	v.t.Helper()
+	text := fmt.Sprintf("typed %d", rng.Uint64())
+	c := v.screens()
+	defer c.kill()
+	sum.count(&sum.screens)
+	if c.until("Tokens"); rng.IntN(4) == 0 {
+		c.press("n")
+		c.wait(time.Duration(rng.IntN(30_000)) * time.Microsecond)
+		return
+	}
+	c.press("n")
+	c.until("Created agent token")
+	for _, r := range text {
+		c.press(string(r))
+	}
+	c.press("\r")
+	c.until("Description saved")
+	v.ledger.saved = append(v.ledger.saved, text)
+}
+
+// console is the program on a terminal.
+type console struct {
+	t    testing.TB
+	cmd  *exec.Cmd
+	tty  *os.File
+	mu   sync.Mutex
+	said bytes.Buffer
+	done chan struct{}
+}
+
+// screens starts the screens on the victim.
+func (v *victim) screens() *console {
+	v.t.Helper()
+	c := &console{t: v.t, done: make(chan struct{})}
+	c.cmd = exec.Command(tortured(v.t), "--theme", "dark", "--store", v.store, "--keyset", v.keyset)
+	c.cmd.Env = append(environment(v.dir), "TERM=tmux-256color") // of which nothing is asked
+	var err error
+	if c.tty, err = pty.StartWithSize(c.cmd, &pty.Winsize{Rows: 30, Cols: 100}); err != nil {
+		v.t.Fatal(err)
+	}
+	go func() {
+		defer close(c.done)
+		part := make([]byte, 64<<10)
+		for {
+			n, err := c.tty.Read(part)
+			c.mu.Lock()
+			c.said.Write(part[:n])
+			c.mu.Unlock()
+			if err != nil {
+				return
+			}
+		}
+	}()
+	return c
+}
+
+func (c *console) kill() {
+	_ = c.cmd.Process.Kill() // it may have ended by itself
+	_ = c.cmd.Wait()
+	<-c.done
+	_ = c.tty.Close()
+}
+
+// press sends a key.
+func (c *console) press(key string) {
+	c.t.Helper()
+	if _, err := c.tty.WriteString(key); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// until waits until the program drew a text.
+func (c *console) until(text string) {
+	c.t.Helper()
+	for deadline := time.Now().Add(patience); ; c.wait(time.Millisecond) {
+		c.mu.Lock()
+		said := ansi.Strip(c.said.String())
+		c.mu.Unlock()
+		if strings.Contains(said, text) {
+			return
+		}
+		if time.Now().After(deadline) {
+			c.t.Fatalf("waited for %q; drawn was %q", text, said)
+		}
+	}
+}
+
+// wait lets the program run for a while, or until it ends.
+func (c *console) wait(d time.Duration) {
+	select {
+	case <-c.done:
+	case <-time.After(d):
+	}
+}
