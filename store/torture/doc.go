@@ -15,6 +15,16 @@
 //   - TestKill kills with SIGKILL at random moments of creating, opening, changing and
 //     closing, again and again in the same store, and the screens right after they said
 //     that something was saved.
+//   - TestPowerCut stops the process, copies the file that a loop-mounted file system lies
+//     in, and mounts the copy: what only the page cache of that file system had is gone. The
+//     control runs the same program with fsync, fdatasync and msync turned into nothing by
+//     the kernel (a seccomp filter): unless that loses answered changes, the proof proves
+//     nothing, and fails.
+//   - TestDiskFull has another file take the room of a small file system at random moments,
+//     and give it back. TestFailingWrites lets the kernel refuse writes and syncs
+//     (a seccomp supervisor), or files grow no more (RLIMIT_FSIZE).
 //
-// The flag -kills says how often; the default is what go test has time for.
+// The flags -kills, -cuts, -fulls and -faults say how often; the defaults are what go test
+// has time for, and make torture gives more. What needs root or loop devices is skipped, with the
+// reason, where there are none.
 package torture

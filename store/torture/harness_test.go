@@ -1,3 +1,5 @@
+//go:build linux
+
 package torture
 
 import (
@@ -20,6 +22,7 @@ import (
 // How often, and from which number all that is random comes.
 var (
 	kills = flag.Int("kills", 12, "how often the process is killed")
+	cuts  = flag.Int("cuts", 4, "how often the power is cut")
 	seed  = flag.Uint64("seed", uint64(time.Now().UnixNano()), "where the random numbers begin")
 )
 
@@ -27,8 +30,12 @@ var (
 // a measure.
 const patience = 60 * time.Second
 
-// TestMain removes what was built for the tests.
+// TestMain becomes a launcher when the tests start themselves as one, and else removes in
+// the end what was built for the tests.
 func TestMain(m *testing.M) {
+	if how := os.Getenv(launchVariable); how != "" {
+		launch(how, os.Args[1:])
+	}
 	flag.Parse()
 	code := m.Run()
 	if dir := built.dir; dir != "" {
@@ -170,6 +177,39 @@ func (p *process) run(d time.Duration) {
 	select {
 	case <-p.done:
 	case <-time.After(d):
+	}
+}
+
+// ended reports whether the process is gone.
+func (p *process) ended() bool {
+	select {
+	case <-p.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// until waits until the report has a line that is wanted, from an offset on, and returns
+// the offset behind it. The end of the process fails the test.
+func (p *process) until(what string, from int64, wanted func(line string) bool) int64 {
+	p.t.Helper()
+	for deadline := time.Now().Add(patience); ; {
+		gone := p.ended() // before reading, so that nothing is missed
+		lines, end, err := wholeLines(p.report, from)
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		for _, line := range lines {
+			from += int64(len(line)) + 1
+			if wanted(line) {
+				return from
+			}
+		}
+		if from = end; gone || time.Now().After(deadline) {
+			p.t.Fatalf("waited for %s; ended: %v; standard error: %s", what, gone, p.stderr)
+		}
+		p.run(2 * time.Millisecond)
 	}
 }
 

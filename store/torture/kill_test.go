@@ -1,3 +1,5 @@
+//go:build linux
+
 package torture
 
 import (
@@ -9,7 +11,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -40,7 +41,7 @@ func TestKill(t *testing.T) {
 		})
 	}
 	lanes.Wait()
-	t.Logf("summary: kill -9 | %d kills, %d changes answered, %d in flight of which %d were kept, %d kills before the first change, %d while closing, %d of the screens",
+	t.Logf("summary: kill -9 | %d kills, %d changes answered, %d in flight of which %d were kept, %d kills while opening or creating, %d while closing, %d of the screens",
 		sum.kills, sum.acknowledged, sum.inFlight, sum.kept, sum.opening, sum.closing, sum.screens)
 }
 
@@ -68,49 +69,30 @@ func (s *tally) count(n *int) {
 func killOne(t *testing.T, rng *rand.Rand, times int, sum *tally) {
 	v := newVictim(t, t.TempDir())
 	for n := range times {
-		if n%6 == 5 && v.there() {
+		if n%6 == 5 && v.came() {
 			v.killScreens(rng, sum)
 			sum.count(&sum.kills)
 			v.audited()
 			v.check(rng)
 			continue
 		}
-		p := v.load(4)
-		killAt(p, rng, sum)
+		p := v.load("", 4)
+		moment(p, rng, sum)
+		p.kill()
 		sum.count(&sum.kills)
 		if code := p.wait(); code > 0 || crashed(p.stderr.String()) {
 			t.Fatalf("ended with %d; standard error: %s", code, p.stderr)
 		}
-		if v.ledger.read(t, p.report, 0); !v.there() {
-			continue // it was not made yet
+		if v.ledger.read(t, p.report, 0); !v.came() {
+			continue
 		}
 		v.audited()
 		v.check(rng)
 	}
-	if v.there() {
+	if v.came() {
 		v.audited()
 	}
 	sum.add(v.ledger)
-}
-
-// killAt kills at some moment: mostly while changes are made, else while the store is made
-// or opened, or while it is closed.
-func killAt(p *process, rng *rand.Rand, sum *tally) {
-	switch rng.IntN(5) {
-	case 0:
-		p.run(time.Duration(rng.IntN(60_000)) * time.Microsecond)
-	case 1:
-		p.run(time.Duration(50+rng.IntN(300)) * time.Millisecond)
-		p.signal(syscall.SIGTERM)
-		p.run(time.Duration(rng.IntN(25_000)) * time.Microsecond)
-		sum.count(&sum.closing)
-	default:
-		p.run(time.Duration(20_000+rng.IntN(500_000)) * time.Microsecond)
-	}
-	p.kill()
-	if info, err := os.Stat(p.report); err == nil && info.Size() == 0 {
-		sum.count(&sum.opening)
-	}
 }
 
 // killScreens creates a token on the screens and describes it, and kills them once they

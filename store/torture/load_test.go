@@ -1,3 +1,5 @@
+//go:build linux
+
 package torture
 
 import (
@@ -35,13 +37,22 @@ func newVictim(t testing.TB, storeIn string) *victim {
 	return &victim{t: t, dir: dir, store: filepath.Join(storeIn, "store"), keyset: filepath.Join(dir, "keyset"), ledger: newLedger()}
 }
 
-// load starts the load on the victim.
-func (v *victim) load(writers int) *process {
+// load starts the load on the victim, through the launcher if how says what for.
+func (v *victim) load(how string, writers int) *process {
 	v.t.Helper()
 	v.runs++
-	return start(v.t, filepath.Join(v.dir, fmt.Sprintf("report-%d", v.runs)), environment(v.dir), tortured(v.t),
-		"demo", "--load", fmt.Sprint(writers), "--store", v.store, "--keyset", v.keyset)
+	path, args := tortured(v.t), []string{"demo", "--load", fmt.Sprint(writers), "--store", v.store, "--keyset", v.keyset}
+	env := environment(v.dir)
+	if how != "" {
+		var more []string
+		path, args, more = launched(v.t, how, args)
+		env = append(env, more...)
+	}
+	return start(v.t, filepath.Join(v.dir, fmt.Sprintf("report-%d", v.runs)), env, path, args...)
 }
+
+// move has the victim's store lie elsewhere from now on.
+func (v *victim) move(to string) { v.store = filepath.Join(to, filepath.Base(v.store)) }
 
 // want is what a token must be.
 type want struct {
@@ -325,8 +336,12 @@ func (v *victim) audited() {
 	}
 }
 
-// there reports whether a store was made.
-func (v *victim) there() bool {
+// came reports whether the store was made. It must be as soon as anything was said of it.
+func (v *victim) came() bool {
+	v.t.Helper()
 	_, err := os.Stat(v.store)
+	if err != nil && len(v.ledger.tokens)+len(v.ledger.done) > 0 {
+		v.t.Fatalf("LOST: the store: %v", err)
+	}
 	return err == nil
 }
