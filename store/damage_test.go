@@ -226,3 +226,40 @@ func TestStateFlips(t *testing.T) {
 		}
 	}
 }
+
+// TestNewestSegmentLost takes the newest segment of the journal away, with a good and with a
+// damaged mark: revoking goes on, the store opens again, and what the lost segment's data key
+// sealed can still be read from state.
+func TestNewestSegmentLost(t *testing.T) {
+	p, s := newOpen(t)
+	die := createToken(t, s, "die")
+	s.log.Distrust() // a segment is begun, and nothing is wrong with the one before
+	keep := createToken(t, s, "keep")
+	p.close(s)
+	p.close(p.open())
+	for _, markGood := range []bool{true, false} {
+		c := p.crash()
+		if err := os.Remove(lastSegment(t, c.opts.Dir)); err != nil {
+			t.Fatal(err)
+		}
+		if !markGood {
+			flip(t, filepath.Join(c.opts.Dir, journalName, "mark"), 40)
+		}
+		s := c.open()
+		if s.Health().Damage == nil {
+			t.Fatal("damage is not named")
+		}
+		change1(t, s, model.Revoke{Token: die.ID})
+		for range 2 {
+			c.close(s)
+			s = c.open()
+			if got, err := s.durableToken(die.ID); err != nil || !got.Revoked() {
+				t.Fatalf("good mark %v: after reopening: %+v, %v", markGood, got, err)
+			}
+			if got, err := s.durableToken(keep.ID); err != nil || got.Description != "keep" {
+				t.Fatalf("good mark %v: what the lost segment left: %+v, %v", markGood, got, err)
+			}
+		}
+		c.close(s)
+	}
+}

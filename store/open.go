@@ -100,7 +100,7 @@ func (s *Store) open(ctx context.Context) error {
 	s.openNotary()
 	have, doubt := s.openState(look.Mark)
 	log, report, err := journal.Open(journal.Options{Dir: s.path(journalName), StoreID: look.Store, Header: s.keys.make,
-		Acknowledged: max(have.Seq, s.notary.tree.Size())})
+		Acknowledged: max(have.Seq, s.notary.tree.Size()), Used: s.keyedSegments()})
 	if err != nil {
 		return s.journalFailed(err)
 	}
@@ -197,6 +197,29 @@ func (s *Store) openState(mark journal.Mark) (have applied, doubt error) {
 	}
 	s.applied = have.Seq
 	return have, nil
+}
+
+// keyedSegments is the highest number of a journal segment whose data key state has. Were the
+// segment lost and its number given again, the key would be written over, and nobody could
+// read any more what it sealed.
+func (s *Store) keyedSegments() uint32 {
+	if s.db == nil {
+		return 0
+	}
+	v := s.db.View()
+	defer v.Close()
+	number, err := v.LastDataKey()
+	if err != nil || number == 0 {
+		return 0
+	}
+	wrapped, err := s.keys.copies(number)
+	if err != nil {
+		return 0
+	}
+	if _, err := s.keyset.OpenDataKey(wrapped, s.keys.context(number)); err != nil {
+		return 0 // not a number that was ever given
+	}
+	return number
 }
 
 // appliedIn is up to which event the journal was applied to what a view shows.

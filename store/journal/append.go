@@ -77,8 +77,7 @@ func (l *Log) reserve(first uint64, size int64) (Position, error) {
 		}
 	}
 	if fresh || l.end.Offset > dataStart && l.end.Offset+size > l.opts.SegmentSize {
-		number := l.segments[len(l.segments)-1].number
-		if err := l.roll(first, number); err != nil {
+		if err := l.roll(first, l.used()); err != nil {
 			return Position{}, fmt.Errorf("begin a new segment: %w", err)
 		}
 	}
@@ -86,6 +85,20 @@ func (l *Log) reserve(first uint64, size int64) (Position, error) {
 		return Position{}, fmt.Errorf("write ahead in the journal: %w", err)
 	}
 	return l.end, nil
+}
+
+// maxMarked is more segments than anybody fills: a mark beyond it is forged, since its checksum takes no key, and not followed.
+const maxMarked = 1 << 30
+
+// used is the highest segment number that is known to have been given, also to a segment that is lost.
+func (l *Log) used() uint32 {
+	l.marking.Lock()
+	defer l.marking.Unlock()
+	number := max(l.segments[len(l.segments)-1].number, l.opts.Used)
+	if marked := l.mark.End.Segment; marked < maxMarked {
+		number = max(number, marked)
+	}
+	return number
 }
 
 // step is how many bytes of zeros are written ahead at once.

@@ -91,6 +91,9 @@ type Options struct {
 	Header func(segment uint32, first uint64) ([]byte, error)
 	// Acknowledged is the highest sequence number the caller knows was acknowledged: a bad frame at or below it is damage.
 	Acknowledged uint64
+	// Used is the highest segment number the caller knows was given. When segments are lost, a fresh one gets a higher number: the
+	// mark, and what the owner keeps by segment, speak of the lost ones.
+	Used uint32
 
 	open opener // nil: the disk
 }

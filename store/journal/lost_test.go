@@ -68,6 +68,37 @@ func TestFilesLostOrMixed(t *testing.T) {
 	}
 }
 
+// TestLostNumberIsNotGivenAgain loses the newest segment and appends: the mark, or else the owner, still speaks of the lost one,
+// so the fresh one must not be taken for it when the journal is opened again.
+func TestLostNumberIsNotGivenAgain(t *testing.T) {
+	o := options(newDir(t))
+	files, _ := closed(t, o, true)
+	n := segmentNames(files)
+	delete(files, n[2])
+	for _, marked := range []bool{true, false} {
+		o.Acknowledged = 15
+		if !marked {
+			delete(files, markName)
+			o.Used = 3
+		}
+		restore(t, o.Dir, files)
+		l, _ := reopen(t, o)
+		at := must(l.Append(l.Next(), [][]byte{[]byte("revoke")}))(t)
+		last := l.Last()
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if at.Segment != 4 {
+			t.Errorf("marked %v: appended to segment %d, and 3 was given before", marked, at.Segment)
+		}
+		o.Acknowledged = last
+		l, r := reopen(t, o)
+		if got, _ := read(t, l); got[last] != "revoke" || l.Last() != last || r.Ahead || len(r.Damage) == 0 {
+			t.Errorf("marked %v: opened again it ends with event %d of %d: %+v", marked, l.Last(), last, r)
+		}
+	}
+}
+
 func TestDamageText(t *testing.T) {
 	for want, d := range map[string]Damage{
 		"journal/a: events 40 to 43 at byte 12345: frame does not match its checksum": {File: "journal/a", Offset: 12345, First: 40, Last: 43, What: "frame does not match its checksum"},

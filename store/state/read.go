@@ -2,8 +2,10 @@ package state
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/dgraph-io/badger/v4"
@@ -187,4 +189,22 @@ func (v *View) LastRecord(k Kind) (uint64, error) {
 		return 0, nil
 	}
 	return last, err
+}
+
+// LastDataKey returns the greatest number of a journal segment whose data key is kept, 0 if
+// there is none.
+func (v *View) LastDataKey() (uint32, error) {
+	last := uint64(0)
+	prefix := []byte{prefixDataKey}
+	err := v.Last(prefix, after(prefix), func(key, _ []byte) error {
+		if len(key) != len(DataKeyKey(0)) {
+			return ErrDamaged
+		}
+		last = binary.BigEndian.Uint64(key[1:])
+		return nil
+	})
+	if errors.Is(err, ErrMissing) {
+		return 0, nil
+	}
+	return uint32(min(last, math.MaxUint32)), err
 }
