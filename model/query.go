@@ -86,7 +86,7 @@ type Health struct {
 	Events   uint64
 	Damage   *DamageError // nil when none is known
 	LowSpace bool
-	Checking bool   // history is being checked in the background
+	Checking bool   // history was not yet checked to its end since opening: damage may be there unknown
 	Notice   string // what opening had to mend, for people; may be empty
 	Signed   SignedHead
 }

@@ -18,8 +18,9 @@ import (
 // CheckHistory reads the whole journal and compares it with its checksums, compares state
 // with the digest its newest event has of it, reads every block of state, opens every
 // event and looks whether state has what it left, at a quarter of a processor at most.
-// Damage it finds is named in Health, and followers are told. Meant for the background, after
-// the first list; it ends early, without an error, when ctx does.
+// Damage it finds is named in Health, and followers are told. Until it has come to its end
+// once, Health says that the store is being checked. Meant for the background, after the
+// first list; it ends early, without an error, when ctx does.
 func (s *Store) CheckHistory(ctx context.Context) error {
 	leave, err := s.enter()
 	if err != nil {
@@ -38,11 +39,11 @@ func (s *Store) CheckHistory(ctx context.Context) error {
 	s.setChecking(true)
 	s.notify()
 	err = s.checkHistory(ctx)
+	if ctx.Err() != nil {
+		return nil // what was not read to the end is not checked
+	}
 	s.setChecking(false)
 	s.notify()
-	if ctx.Err() != nil {
-		return nil
-	}
 	if err != nil {
 		return fmt.Errorf("check history: %w", err)
 	}

@@ -47,6 +47,7 @@ func openFiles(ctx context.Context, o Options) (*Store, error) {
 		return nil, errors.Join(err, s.abandon())
 	}
 	s.marked = s.applied
+	s.setChecking(true)
 	s.followers.newest.Store(s.applied)
 	return s, nil
 }
