@@ -65,7 +65,7 @@ func (l *Log) Roll() error {
 	if err := l.unclean(); err != nil {
 		return err
 	}
-	return l.roll(l.next, l.segments[len(l.segments)-1].number)
+	return l.roll(l.next, l.used())
 }
 
 // writable tells why files that exist are not written. The caller holds l.write.
