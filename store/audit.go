@@ -69,6 +69,7 @@ type auditor struct {
 	*Store
 	out   Audit
 	heads []merkle.Head // to compare, the newest last
+	given []givenUp     // why some of them are not of the log any more
 	tree  merkle.Tree
 	view  *state.View // of a state nobody changes; nil: not compared
 	seed  maphash.Seed

@@ -13,7 +13,6 @@ import (
 
 	"jeton/model"
 	"jeton/store/journal"
-	"jeton/store/merkle"
 	"jeton/store/state"
 )
 
@@ -44,21 +43,15 @@ func (w *auditor) history(ctx context.Context) {
 	if w.flush(ctx, &batch); w.out.Verdict != Good || ctx.Err() != nil {
 		return
 	}
-	for _, h := range w.heads {
-		if h.Size > w.tree.Size() {
-			w.fail(CutShort, w.tree.Size()+1, w.short(h))
+	for i, h := range w.heads {
+		if h.Size > w.tree.Size() && !w.putAside(i) {
+			w.fail(CutShort, w.tree.Size()+1, fmt.Errorf("a signed head covers %d events and the journal ends with event %d", h.Size, w.tree.Size()))
 		}
 	}
-	w.out.Unsigned = w.tree.Size() - min(newest, w.tree.Size())
-}
-
-// short says what is missing of a head, and whether a restore gave it up.
-func (w *auditor) short(h merkle.Head) error {
-	now := w.out.Head
-	if b := now.Before; b != nil && h.Epoch < now.Epoch && h.Size > b.Restored.Size {
-		return fmt.Errorf("a head of epoch %d covers %d events; the log was restored to event %d, which gave up what came after", h.Epoch, h.Size, b.Restored.Size)
+	for _, err := range w.given {
+		w.fail(CutShort, err.after+1, err)
 	}
-	return fmt.Errorf("a signed head covers %d events and the journal ends with event %d", h.Size, w.tree.Size())
+	w.out.Unsigned = w.tree.Size() - min(newest, w.tree.Size())
 }
 
 // damaged judges damage of the journal: an unfinished write behind everything that was
@@ -126,8 +119,8 @@ func (w *auditor) grow(e *auditedEvent) {
 	for _, r := range e.records {
 		w.remember(r, e.seq)
 	}
-	for _, h := range w.heads {
-		if h.Size != w.tree.Size() || h.Hash == w.tree.Hash() {
+	for i, h := range w.heads {
+		if h.Size != w.tree.Size() || h.Hash == w.tree.Hash() || w.putAside(i) {
 			continue
 		}
 		first := uint64(1)

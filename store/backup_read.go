@@ -25,6 +25,7 @@ type backupFile struct {
 	trailer trailer     // after read
 	head    merkle.Head // the same
 	tally   *backupTally
+	leaves  leaves // after read, if they were asked for
 }
 
 // openBackup reads the header of a backup and opens its data key. The errors are those of

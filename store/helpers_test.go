@@ -30,7 +30,11 @@ var ana = model.Actor{User: 1, Source: model.Source{Door: model.DoorTerminal, Or
 
 func newPlace(t testing.TB) *place {
 	t.Helper()
-	dir := t.TempDir()
+	return newPlaceIn(t, t.TempDir())
+}
+
+func newPlaceIn(t testing.TB, dir string) *place {
+	t.Helper()
 	k, err := seal.Create(filepath.Join(dir, "keyset"))
 	if err != nil {
 		t.Fatal(err)
@@ -101,14 +105,19 @@ func (p *place) crash() *place {
 	c := *p
 	c.opts.Dir = filepath.Join(p.t.TempDir(), "store")
 	c.opts.FreeSpace = func(string) (uint64, error) { return c.free, nil }
-	if err := os.Mkdir(c.opts.Dir, 0o700); err != nil {
+	p.copyTo(c.opts.Dir)
+	return &c
+}
+
+// copyTo copies the files in the order of crash.
+func (p *place) copyTo(dir string) {
+	p.t.Helper()
+	if err := os.Mkdir(dir, 0o700); err != nil {
 		p.t.Fatal(err)
 	}
-	copyTree(p.t, filepath.Join(p.opts.Dir, headsName), filepath.Join(c.opts.Dir, headsName))
-	for _, name := range []string{stateName, journalName} {
-		copyTree(p.t, filepath.Join(p.opts.Dir, name), filepath.Join(c.opts.Dir, name))
+	for _, name := range []string{headsName, stateName, journalName} {
+		copyTree(p.t, filepath.Join(p.opts.Dir, name), filepath.Join(dir, name))
 	}
-	return &c
 }
 
 func copyTree(t testing.TB, from, to string) {

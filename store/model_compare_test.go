@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"jeton/model"
+	"jeton/store/state"
 )
 
 // compare holds everything the store says against the reference.
@@ -66,10 +67,21 @@ func (m *machine) compareTokens(rt *rapid.T) {
 		}
 		owner, _ := m.ref.User(want.Owner)
 		active := !want.Revoked() && (want.Kind == model.AgentToken || owner.Active())
+		m.compareValue(rt, want.ID)
 		v, err := m.store.Verify(ctx, m.ref.values[want.ID].Expose())
 		if err != nil || v.Active != active || v.Token.ID != want.ID {
 			rt.Fatalf("verify token %d: %+v (%v), want active %v", want.ID, v, err, active)
 		}
+	}
+}
+
+// compareValue looks at the value of a token without revealing it.
+func (m *machine) compareValue(rt *rapid.T, id model.TokenID) {
+	v := m.store.db.View()
+	defer v.Close()
+	c, err := get[model.Credential](m.store.vault, v, state.Credential, uint64(id))
+	if want := m.ref.values[id]; err != nil || c.Value != want || c.Token != id {
+		rt.Fatalf("the value of token %d is another one (%v)", id, err)
 	}
 }
 

@@ -1,13 +1,13 @@
 package store
 
 import (
-	"bytes"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
-	"strings"
+	"sync/atomic"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -15,49 +15,156 @@ import (
 	"jeton/model"
 )
 
-// TestModel does random things to a store and to the reference, with the store
-// closed, killed, robbed of its state or torn at any moment, and compares.
+// TestModel does random things to a store and to the reference, with the store closed,
+// killed, robbed of its state, torn, short of disk, backed up and restored at any moment,
+// and compares. The long run is
+//
+//	go test ./store -run '^TestModel$' -rapid.checks=10000 -timeout 0
 func TestModel(t *testing.T) {
-	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue {
-		if err := f.Value.Set("10"); err != nil {
-			t.Fatal(err)
-		}
-	}
+	setDefault(t, "rapid.checks", "10")
+	setDefault(t, "rapid.steps", "20")
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // each opening takes memory for a table
 	rapid.Check(t, func(rt *rapid.T) {
-		m := newMachine(t)
-		defer func() { m.place.close(m.store) }()
+		m := newMachine(t, rt)
+		defer m.end()
 		rt.Repeat(map[string]func(*rapid.T){
-			"change":      m.change,
-			"group":       m.group,
-			"reopen":      m.reopen,
-			"crash":       m.crash,
-			"deleteState": m.deleteState,
-			"tornTail":    m.tornTail,
-			"halfState":   m.halfState,
-			"":            m.compare,
+			"changes": m.changes,
+			"group":   m.group,
+			"reveal":  m.reveal,
+			"space":   m.space,
+			"stop":    m.stop,
+			"backup":  m.backup,
+			"restore": m.restore,
+			"":        m.compare,
 		})
+		m.close(rt)
+		m.audit(rt)
 	})
 }
 
-type machine struct {
-	t     *testing.T
-	place *place
-	store *Store
-	ref   *reference
+func setDefault(t *testing.T, name, value string) {
+	t.Helper()
+	if f := flag.Lookup(name); f.Value.String() == f.DefValue {
+		if err := f.Value.Set(value); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
-func newMachine(t *testing.T) *machine {
-	p, s := newOpen(t)
-	m := &machine{t: t, place: p, store: s, ref: newReference()}
-	found := model.Found{Organization: "acme", Login: "ana", Account: 1000, Deployments: []string{"prod", "staging"}}
-	if err := m.ref.change(ana, model.TimeOf(p.opts.Clock()), found, model.Secret{}); err != nil {
-		t.Fatal(err)
+// machine is a store and what it should be. Nothing of the store runs by itself: who
+// changes something commits it, and heads are signed when the machine says so, so that
+// what failed once fails again.
+type machine struct {
+	t     *testing.T
+	dir   string // of everything
+	dirs  int
+	place *place
+	free  *atomic.Uint64
+	store *Store // nil: closed
+	ref   *reference
+
+	stuck bool // it was opened while the disk was almost full, and stays so until opened again
+	epoch uint64
+	heads []seenHead // kept elsewhere
+	taken []takenBackup
+}
+
+type seenHead struct {
+	text   []byte
+	events []happened
+}
+
+func newMachine(t *testing.T, rt *rapid.T) *machine {
+	dir, err := os.MkdirTemp("", "jeton-model-")
+	if err != nil {
+		rt.Fatal(err)
 	}
+	m := &machine{t: t, dir: dir, place: newPlaceIn(t, dir), free: &atomic.Uint64{}, ref: newReference(), epoch: 1}
+	m.place.opts.FreeSpace = func(string) (uint64, error) { return m.free.Load(), nil }
+	m.free.Store(muchRoom)
+	m.place.create()
+	found := model.Found{Organization: "acme", Login: "ana", Account: 1000, Deployments: []string{"prod", "staging"}}
+	if err := m.ref.change(ana, model.TimeOf(m.place.opts.Clock()), found, model.Secret{}); err != nil {
+		rt.Fatal(err)
+	}
+	m.open(rt)
 	return m
 }
 
-// tick moves the clock to another minute, so that every refusal is written.
-func (m *machine) tick() { m.place.tick() }
+// end lets go of everything, whatever failed.
+func (m *machine) end() {
+	if m.store != nil {
+		go m.store.run() // closing waits for it
+		_ = m.store.Close()
+	}
+	if err := os.RemoveAll(m.dir); err != nil {
+		m.t.Error(err)
+	}
+}
+
+// fresh is a name that nothing has yet.
+func (m *machine) fresh(what string) string {
+	m.dirs++
+	return filepath.Join(m.dir, fmt.Sprintf("%s-%d", what, m.dirs))
+}
+
+func (m *machine) open(rt *rapid.T) {
+	s, err := openFiles(ctx, m.place.opts)
+	if err != nil {
+		rt.Fatal(err)
+	}
+	m.store, m.stuck = s, m.short()
+}
+
+// close closes the store, which writes down what it counted and signs a head.
+func (m *machine) close(rt *rapid.T) {
+	low := m.low()
+	go m.store.run() // closing waits for it
+	err := m.store.Close()
+	head := m.store.Head()
+	m.store = nil
+	if err != nil {
+		rt.Fatal(err)
+	}
+	if low {
+		clear(m.ref.counts) // nothing that only counts is written any more
+	} else {
+		m.ref.due(-1)
+	}
+	if h, err := readHeadFile(filepath.Join(m.place.opts.Dir, headsName)); err != nil || string(h.text) != string(head) || h.tree.Size() != uint64(len(m.ref.events)) {
+		rt.Fatalf("the head after closing is over %d of %d events (%v)", h.tree.Size(), len(m.ref.events), err)
+	}
+	m.keep(head)
+}
+
+// sign signs a head over all events.
+func (m *machine) sign() {
+	m.store.notary.sign()
+	m.keep(m.store.Head())
+}
+
+// keep keeps a head over all events elsewhere, as an anchor does.
+func (m *machine) keep(head []byte) {
+	m.heads = append(m.heads, seenHead{head, slices.Clone(m.ref.events)})
+}
+
+// move goes on with a copy of an open store, which has forgotten its counts.
+func (m *machine) move(rt *rapid.T) {
+	copied := *m.place
+	copied.opts.Dir = m.fresh("store")
+	m.place.copyTo(copied.opts.Dir)
+	store := m.store
+	m.store = nil
+	go store.run()
+	if err := store.Close(); err != nil {
+		rt.Fatal(err)
+	}
+	if err := os.RemoveAll(m.place.opts.Dir); err != nil {
+		rt.Fatal(err)
+	}
+	m.place = &copied
+	clear(m.ref.counts)
+}
 
 func (m *machine) draw(rt *rapid.T) (model.Actor, model.Change) {
 	actor := ana
@@ -83,7 +190,6 @@ func (m *machine) draw(rt *rapid.T) (model.Actor, model.Change) {
 		model.Describe{Token: token, Description: text, Revision: revision},
 		model.SetPermissions{Token: token, Permissions: model.Permissions{Deployments: []model.DeploymentID{dep}}},
 		model.SetPermissions{Token: token, Permissions: model.Permissions{Deployments: []model.DeploymentID{1, dep, 2}, AllBranches: admin}},
-		model.Reveal{Token: token, Copy: admin},
 		model.Revoke{Token: token},
 		model.AddPerson{Login: name, OrgAdmin: admin, Grants: grants, Accounts: accounts},
 		model.RenamePerson{User: user, Login: name},
@@ -98,141 +204,67 @@ func (m *machine) draw(rt *rapid.T) (model.Actor, model.Change) {
 	}).Draw(rt, "change")
 }
 
-func (m *machine) change(rt *rapid.T) {
-	m.tick()
+// job draws a change, with the value of the token it may create.
+func (m *machine) job(rt *rapid.T) *job {
 	actor, c := m.draw(rt)
-	j := &job{actor: actor, ask: c}
+	j := &job{actor: actor, ask: c, answer: make(chan answer, 1)}
 	if ct, ok := c.(model.CreateToken); ok {
 		if err := m.store.newValue(j, ct.Kind); err != nil {
 			rt.Fatal(err)
 		}
 	}
-	got := m.store.submit(ctx, j)
-	m.sameError(rt, c, got.err, m.ref.change(actor, model.TimeOf(m.place.opts.Clock()), c, j.value))
+	return j
+}
+
+// changes are changes that come one by one.
+func (m *machine) changes(rt *rapid.T) {
+	for range rapid.IntRange(1, 6).Draw(rt, "changes") {
+		m.place.tick() // so that every refusal is written
+		j := m.job(rt)
+		got := m.store.submit(ctx, j)
+		m.sameError(rt, j.ask, got.err, m.expect(j))
+	}
 }
 
 // group puts several changes into one frame.
 func (m *machine) group(rt *rapid.T) {
 	var jobs []*job
-	m.tick()
-	m.close()
-	m.store = m.place.openIdle()
+	m.place.tick()
 	for range rapid.IntRange(2, 6).Draw(rt, "size") {
-		actor, c := m.draw(rt)
-		j := &job{actor: actor, ask: c, answer: make(chan answer, 1)}
-		if ct, ok := c.(model.CreateToken); ok {
-			if err := m.store.newValue(j, ct.Kind); err != nil {
-				rt.Fatal(err)
-			}
-		}
-		jobs = append(jobs, j)
+		jobs = append(jobs, m.job(rt))
 	}
-	m.store.commit(jobs, false)
+	m.store.turn.Lock()
+	m.store.commitAll(jobs)
+	m.store.turn.Unlock()
 	for _, j := range jobs {
-		err := m.ref.change(j.actor, model.TimeOf(m.place.opts.Clock()), j.ask, j.value)
-		m.sameError(rt, j.ask, (<-j.answer).err, err)
+		m.sameError(rt, j.ask, (<-j.answer).err, m.expect(j))
 	}
-	go m.store.run()
 }
 
-// close closes the store, which writes down what it counted.
-func (m *machine) close() {
-	m.place.close(m.store)
-	m.ref.due(-1)
+// reveal asks for the value of a token: what comes is the value, and an event before it.
+func (m *machine) reveal(rt *rapid.T) {
+	m.place.tick()
+	actor := ana
+	actor.User = model.UserID(rapid.IntRange(1, 4).Draw(rt, "actor"))
+	ask := model.Reveal{Token: model.TokenID(rapid.IntRange(1, 8).Draw(rt, "token")), Copy: rapid.Bool().Draw(rt, "copy")}
+	secret, err := m.store.Reveal(ctx, actor, model.Request{}, ask)
+	m.sameError(rt, ask, err, m.expect(&job{actor: actor, ask: ask}))
+	if want := m.ref.values[ask.Token]; err == nil && (secret != want || secret.Empty()) || err != nil && !secret.Empty() {
+		rt.Fatalf("the value of token %d is another one (%v)", ask.Token, err)
+	}
 }
 
-// move goes on with a copy of an open store, which has forgotten its counts.
-func (m *machine) move(copied *place) {
-	m.place.close(m.store)
-	m.place = copied
-	clear(m.ref.counts)
+// expect has the reference do what the store was asked for.
+func (m *machine) expect(j *job) error {
+	at := model.TimeOf(m.place.opts.Clock())
+	if m.low() {
+		return m.ref.changeOnFullDisk(j.actor, at, j.ask)
+	}
+	return m.ref.change(j.actor, at, j.ask, j.value)
 }
 
 func (m *machine) sameError(rt *rapid.T, c model.Change, got, want error) {
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		rt.Fatalf("%#v: store says %v, reference %v", c, got, want)
 	}
-}
-
-func (m *machine) reopen(*rapid.T) {
-	m.close()
-	m.store = m.place.open()
-}
-
-func (m *machine) crash(*rapid.T) {
-	copied := m.place.crash()
-	m.move(copied)
-	m.store = copied.open()
-}
-
-func (m *machine) deleteState(rt *rapid.T) {
-	if rapid.Bool().Draw(rt, "crashed") {
-		m.move(m.place.crash())
-	} else {
-		m.close()
-	}
-	if err := os.RemoveAll(filepath.Join(m.place.opts.Dir, stateName)); err != nil {
-		rt.Fatal(err)
-	}
-	m.store = m.place.open()
-	if n := m.store.Health().Notice; !strings.Contains(n, "made again") {
-		rt.Fatalf("state was deleted and the notice is %q", n)
-	}
-}
-
-// halfState loses one file of an unclosed state.
-func (m *machine) halfState(rt *rapid.T) {
-	copied := m.place.crash()
-	m.move(copied)
-	files, err := os.ReadDir(filepath.Join(copied.opts.Dir, stateName))
-	if err != nil {
-		rt.Fatal(err)
-	}
-	f := files[rapid.IntRange(0, len(files)-1).Draw(rt, "file")]
-	path := filepath.Join(copied.opts.Dir, stateName, f.Name())
-	if rapid.Bool().Draw(rt, "zeroed") {
-		info, _ := f.Info()
-		err = os.WriteFile(path, make([]byte, min(info.Size(), 1<<20)), 0o600)
-	} else {
-		err = os.Remove(path)
-	}
-	if err != nil {
-		rt.Fatal(err)
-	}
-	m.store = copied.open()
-}
-
-// tornTail leaves the beginning of a frame behind the last one.
-func (m *machine) tornTail(rt *rapid.T) {
-	for before := m.store.applied; m.store.applied == before; { // behind a clean mark it would be damage
-		m.change(rt)
-	}
-	end := m.store.log.End()
-	copied := m.place.crash()
-	m.move(copied)
-	f, err := os.OpenFile(lastSegment(m.t, copied.opts.Dir), os.O_RDWR, 0)
-	if err != nil {
-		rt.Fatal(err)
-	}
-	garbage := append([]byte("jfrm"), bytes.Repeat([]byte{0xa5}, rapid.IntRange(1, 300).Draw(rt, "torn"))...)
-	if _, err := f.WriteAt(garbage, end.Offset); err != nil {
-		rt.Fatal(err)
-	}
-	if err := f.Close(); err != nil {
-		rt.Fatal(err)
-	}
-	m.store = copied.open()
-	if h := m.store.Health(); h.Damage != nil || !strings.Contains(h.Notice, "never acknowledged") {
-		rt.Fatalf("health after a torn write: %+v", h)
-	}
-}
-
-func lastSegment(t testing.TB, dir string) string {
-	t.Helper()
-	names, err := filepath.Glob(filepath.Join(dir, journalName, "*.segment"))
-	if err != nil || len(names) == 0 {
-		t.Fatalf("no segments: %v", err)
-	}
-	slices.Sort(names)
-	return names[len(names)-1]
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"errors"
+	"maps"
 	"slices"
 
 	"jeton/model"
@@ -16,14 +17,54 @@ type reference struct {
 	deps   []model.Deployment
 	tokens []model.Token
 	values map[model.TokenID]model.Secret
-	events []model.Event
+	events []happened
+	made   *int // events of all clones
 	counts map[refusalKey]*counted
+}
+
+// happened is an event with a number that no other has, also where two histories go on
+// from the same one.
+type happened struct {
+	model.Event
+	unique int
 }
 
 type counted struct{ minute, times int64 }
 
 func newReference() *reference {
-	return &reference{values: map[model.TokenID]model.Secret{}, counts: map[refusalKey]*counted{}}
+	return &reference{values: map[model.TokenID]model.Secret{}, counts: map[refusalKey]*counted{}, made: new(int)}
+}
+
+func (r *reference) happens(e model.Event) {
+	*r.made++
+	e.Seq = uint64(len(r.events) + 1)
+	r.events = append(r.events, happened{e, *r.made})
+}
+
+// clone is the reference as it is now.
+func (r *reference) clone() *reference {
+	c := *r
+	c.users, c.deps, c.tokens, c.events = slices.Clone(r.users), slices.Clone(r.deps), slices.Clone(r.tokens), slices.Clone(r.events)
+	c.values, c.counts = maps.Clone(r.values), map[refusalKey]*counted{}
+	for k, v := range r.counts {
+		counts := *v
+		c.counts[k] = &counts
+	}
+	return &c
+}
+
+// changeOnFullDisk does what a store should do that has hardly any room: only revoking
+// is written.
+func (r *reference) changeOnFullDisk(a model.Actor, at model.Time, c model.Change) error {
+	if _, revoke := c.(model.Revoke); !revoke {
+		return model.ErrLowSpace
+	}
+	d, err := model.Decide(r, model.Case{Actor: a, At: at, Seq: uint64(len(r.events) + 1)}, c)
+	if err != nil {
+		return err
+	}
+	r.take(d, a, at)
+	return nil
 }
 
 // due writes down the refusals counted in other minutes than this one.
@@ -47,7 +88,7 @@ func (r *reference) due(minute int64) {
 }
 
 func (r *reference) refused(k refusalKey) {
-	r.events = append(r.events, model.Event{Seq: uint64(len(r.events) + 1), Action: k.action, Outcome: model.Refused, Actor: k.actor})
+	r.happens(model.Event{Action: k.action, Outcome: model.Refused, Actor: k.actor})
 }
 
 func (r *reference) Organization() model.Organization { return r.org }
@@ -131,6 +172,12 @@ func (r *reference) change(a model.Actor, at model.Time, c model.Change, value m
 	if err != nil {
 		return err
 	}
+	r.take(d, a, at)
+	return nil
+}
+
+// take keeps what was decided.
+func (r *reference) take(d model.Decision, a model.Actor, at model.Time) {
 	for _, rec := range d.Records {
 		switch rec := rec.(type) {
 		case model.Organization:
@@ -145,6 +192,5 @@ func (r *reference) change(a model.Actor, at model.Time, c model.Change, value m
 			r.values[rec.Token] = rec.Value
 		}
 	}
-	r.events = append(r.events, model.Event{Seq: seq, Action: d.Action, Outcome: model.Done, Actor: a.User, Target: d.Target, Subject: d.Subject})
-	return nil
+	r.happens(model.Event{At: at, Action: d.Action, Outcome: model.Done, Actor: a.User, Target: d.Target, Subject: d.Subject})
 }

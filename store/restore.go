@@ -99,7 +99,11 @@ func Restore(ctx context.Context, r Restoring, file string) (out Restored, err e
 	if err := vacant(dir); err != nil {
 		return out, err
 	}
-	if err := b.read(ctx, "reading the backup"); err != nil {
+	var also []parts
+	if r.Old != "" {
+		also = append(also, &b.leaves)
+	}
+	if err := b.read(ctx, "reading the backup", also...); err != nil {
 		return out, err
 	}
 	was, err := readRemains(ctx, r, b)

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 
+	"golang.org/x/mod/sumdb/tlog"
+
 	"jeton/model"
 	"jeton/store/journal"
 	"jeton/store/merkle"
@@ -70,7 +72,7 @@ func readRemains(ctx context.Context, r Restoring, b *backupFile) (*remains, err
 		w.damaged(err)
 		return w, nil
 	}
-	return w, w.read(ctx, b.Seq)
+	return w, w.read(ctx, b.leaves)
 }
 
 func (w *remains) damaged(err error) {
@@ -79,14 +81,16 @@ func (w *remains) damaged(err error) {
 	}
 }
 
-// read reads what came after an event. Behind what is damaged it goes on.
-func (w *remains) read(ctx context.Context, after uint64) error {
+// read reads what is not in the backup, of whose events the leaves are given. Where the
+// store was itself restored since, other events may stand at the same numbers. Behind what
+// is damaged it goes on.
+func (w *remains) read(ctx context.Context, backup leaves) error {
 	for f, err := range w.log.Frames(journal.Position{}) {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
 		if err != nil {
-			w.unread(err, after)
+			w.unread(err, uint64(len(backup)))
 			if !journal.IsDamage(err) {
 				return nil
 			}
@@ -96,7 +100,7 @@ func (w *remains) read(ctx context.Context, after uint64) error {
 		for i, raw := range f.Entries {
 			seq := f.First + uint64(i)
 			w.loss.Last = max(w.loss.Last, seq)
-			if seq <= after {
+			if backup.has(seq, raw) {
 				continue
 			}
 			w.loss.Events++
@@ -109,6 +113,34 @@ func (w *remains) read(ctx context.Context, after uint64) error {
 		}
 	}
 	return nil
+}
+
+// leaves are the hashes of the readable parts of the events of a backup, in their order.
+type leaves []tlog.Hash
+
+// Begin implements parts.
+func (l *leaves) Begin(journal.SegmentHeader) error { return nil }
+
+// Add takes the events of a frame.
+func (l *leaves) Add(_ uint64, entries [][]byte) error {
+	for _, raw := range entries {
+		e, _, err := parseEntry(raw)
+		if err != nil {
+			return err
+		}
+		*l = append(*l, tlog.RecordHash(e.Header))
+	}
+	return nil
+}
+
+// has tells whether the event is in the backup. One that cannot be read is, if one of its
+// number is: what is lost is not known.
+func (l leaves) has(seq uint64, raw []byte) bool {
+	if seq < 1 || seq > uint64(len(l)) {
+		return false
+	}
+	e, _, err := parseEntry(raw)
+	return err != nil || tlog.RecordHash(e.Header) == l[seq-1]
 }
 
 // unread names damage, unless all of it is in the backup.
@@ -161,7 +193,7 @@ func (w *remains) against(s *Store) *Loss {
 	people := s.snapshot()
 	for _, was := range w.users {
 		now, ok := people.users[was.ID]
-		if ok && (now.Active() && !was.Active() || now.OrgAdmin && !was.OrgAdmin) {
+		if ok && now.CreatedAt == was.CreatedAt && (now.Active() && !was.Active() || now.OrgAdmin && !was.OrgAdmin) {
 			out.Users = append(out.Users, was)
 		}
 	}

@@ -154,3 +154,82 @@ func TestRestoreRefuses(t *testing.T) {
 		t.Errorf("left %v, %v", left, err)
 	}
 }
+
+// branched is a store that was restored from a backup of 6 events, went on to 8, and a
+// later backup of the branch that the restore gave up, of 9.
+func branched(t *testing.T) (was, now *place, later string, heads [][]byte) {
+	t.Helper()
+	was, file := backedUp(t)
+	s := was.open()
+	for range 3 {
+		createToken(t, s, "given up")
+	}
+	was.close(s)
+	heads = append(heads, s.Head())
+	later = filepath.Join(t.TempDir(), "later")
+	if _, err := Backup(ctx, was.opts, later); err != nil {
+		t.Fatal(err)
+	}
+	now = was.elsewhere()
+	if _, err := Restore(ctx, Restoring{Options: now.opts, Old: was.opts.Dir}, file); err != nil {
+		t.Fatal(err)
+	}
+	now.tick()
+	s = now.open()
+	change1(t, s, model.Revoke{Token: 1})
+	createToken(t, s, "of the new branch")
+	now.close(s)
+	return was, now, later, append(heads, s.Head())
+}
+
+// TestRestoreOfAnotherBranch restores what a restore before gave up. The old store is no
+// longer than the backup, and still has events that are not in it.
+func TestRestoreOfAnotherBranch(t *testing.T) {
+	_, now, later, _ := branched(t)
+	r := now.elsewhere()
+	out, err := Restore(ctx, Restoring{Options: r.opts, Old: now.opts.Dir}, later)
+	if err != nil || out.RestoredEpoch != 3 {
+		t.Fatalf("%+v, %v", out, err)
+	}
+	l := out.Loss
+	if l.Events != 2 || l.Last != 8 || len(l.Revoked) != 1 || l.Revoked[0].ID != 1 || len(l.Created) != 1 || l.Created[0].Description != "of the new branch" {
+		t.Fatalf("%+v", l)
+	}
+}
+
+// TestAuditOfARestoredLog holds a restored log against heads of before. Those over events
+// that it gave up say so, also when as many events are there again, and hide nothing.
+func TestAuditOfARestoredLog(t *testing.T) {
+	was, now, later, heads := branched(t)
+	if a := audit(t, now, heads[1]); a.Verdict != Good {
+		t.Fatalf("%+v", a)
+	}
+	gaveUp := func(p *place, want uint64, heads ...[]byte) {
+		t.Helper()
+		if a := audit(t, p, heads...); a.Verdict != CutShort || a.Bad != want || !strings.Contains(a.What, "gave up what came after") {
+			t.Fatalf("%+v", a)
+		}
+	}
+	gaveUp(now, 7, heads[0])
+	s := now.open()
+	for range 4 {
+		createToken(t, s, "again")
+	}
+	now.close(s)
+	gaveUp(now, 7, heads...)
+	if a := audit(t, was, heads...); a.Verdict != Tampered {
+		t.Fatalf("the store of before in the place of the restored one: %+v", a)
+	}
+	r := now.elsewhere()
+	if _, err := Restore(ctx, Restoring{Options: r.opts, Old: now.opts.Dir}, later); err != nil {
+		t.Fatal(err)
+	}
+	if a := audit(t, r, heads[0]); a.Verdict != Good {
+		t.Fatalf("what was given up is back: %+v", a)
+	}
+	gaveUp(r, 7, heads...)
+	flip(t, lastSegment(t, r.opts.Dir), 8192+200)
+	if a := audit(t, r, heads...); a.Verdict != Tampered || a.Bad > 6 {
+		t.Fatalf("a change behind heads that were given up: %+v", a)
+	}
+}
