@@ -66,9 +66,44 @@ func (s *Store) addUp(v *state.View, a adding) (digest, error) {
 // something that was true once was put back, or taken away.
 var errOtherState = fmt.Errorf("it is not what the journal came to: %w", state.ErrDamaged)
 
+// awaitCompared has state compared if that was not done since opening. Until then a record of
+// before that was put back may answer, and nothing must be decided on it: the event would
+// make it true. A state that is wrong is named, and from then on only revoking goes on.
+func (s *Store) awaitCompared(ctx context.Context) error {
+	if s.compared.Load() || s.low.Load() || ctx.Err() != nil {
+		return nil
+	}
+	leave, err := s.enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	s.hurried.Add(1)
+	defer s.hurried.Add(-1)
+	s.comparing.Lock()
+	defer s.comparing.Unlock()
+	if s.compared.Load() {
+		return nil
+	}
+	return s.compareState(ctx)
+}
+
+// rest is how whoever compares state makes way for others, unless somebody waits for it.
+func (s *Store) rest(ctx context.Context, worked time.Duration) error {
+	select {
+	case <-s.closing:
+		return model.ErrClosed
+	default:
+	}
+	if s.hurried.Load() == 0 {
+		sleep(ctx, 3*worked)
+	}
+	return ctx.Err()
+}
+
 // compareState adds up state and compares it with what the newest event in it says was
 // left. A state that is something else is named in Health, and made again at the next
-// opening. While the disk is almost full nothing is compared: a part of state is then in
+// opening. The caller holds s.comparing. While the disk is almost full nothing is compared: a part of state is then in
 // memory, and not as it was at any one moment.
 func (s *Store) compareState(ctx context.Context) error {
 	if s.low.Load() {
@@ -76,9 +111,23 @@ func (s *Store) compareState(ctx context.Context) error {
 	}
 	v := s.db.View()
 	defer v.Close()
+	err := s.compareIn(ctx, v)
+	if ctx.Err() != nil {
+		return nil
+	}
+	if err = s.suspectIf(err); errors.Is(err, state.ErrDamaged) {
+		err = nil // it is named
+	}
+	s.compared.Store(err == nil)
+	return err
+}
+
+// compareIn compares what a view shows. Where the journal is damaged, state may be all there
+// is of events that cannot be read any more, and is not what the others come to.
+func (s *Store) compareIn(ctx context.Context, v *state.View) error {
 	have, err := s.appliedIn(v)
 	if err != nil {
-		return s.suspectIf(err)
+		return err
 	}
 	want, known, err := s.digestAt(v, have.Seq)
 	if err != nil {
@@ -87,21 +136,12 @@ func (s *Store) compareState(ctx context.Context) error {
 	if !known && have.Known {
 		want, known = have.Digest, true
 	}
-	if !known {
+	if !known || s.damage() != nil {
 		return nil
 	}
-	got, err := s.addUp(v, adding{pause: func(worked time.Duration) error {
-		sleep(ctx, 3*worked)
-		return ctx.Err()
-	}})
+	got, err := s.addUp(v, adding{pause: func(worked time.Duration) error { return s.rest(ctx, worked) }})
 	if err == nil && got != want {
 		err = fmt.Errorf("state at event %d: %w", have.Seq, errOtherState)
-	}
-	if ctx.Err() != nil {
-		return nil
-	}
-	if err = s.suspectIf(err); errors.Is(err, state.ErrDamaged) {
-		return nil // it is named
 	}
 	return err
 }

@@ -46,6 +46,7 @@ func (s *Store) apply(frames []frame) error {
 	mark := applied{Format: StateFormat, Store: s.id, Seq: s.applied, Counts: in.counts(a.people, a.last), Made: s.keys.made}
 	newest := frames[len(frames)-1].changes
 	mark.Digest, mark.Known = decodeDigest(newest[len(newest)-1].private.State)
+	mark.Known = mark.Known && !a.careful // state may have what the journal lost
 	if err := s.keep(a.writes, s.appliedWrite(mark)); err != nil {
 		return err
 	}

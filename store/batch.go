@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 
 	"jeton/model"
@@ -68,7 +69,14 @@ func (s *Store) durableToken(id model.TokenID) (model.Token, error) {
 	}
 	v := s.db.View()
 	defer v.Close()
-	return s.vault.token(v, agents, id)
+	t, err := s.vault.token(v, agents, id)
+	if errors.Is(err, model.ErrNotFound) {
+		err = errRecordMissing // every number up to the last was given
+	}
+	if err != nil {
+		return t, s.suspectIf(fmt.Errorf("token %d: %w", id, err))
+	}
+	return t, nil
 }
 
 // decide answers one job or adds its event to the group.

@@ -15,8 +15,8 @@ import (
 	"jeton/store/state"
 )
 
-// CheckHistory reads the whole journal and compares it with its checksums, compares state
-// with the digest its newest event has of it, reads every block of state, opens every
+// CheckHistory compares state with the digest its newest event has of it, reads the whole
+// journal and compares it with its checksums, reads every block of state, opens every
 // event and looks whether state has what it left, at a quarter of a processor at most.
 // Damage it finds is named in Health, and followers are told. Until it has come to its end
 // once, Health says that the store is being checked. Meant for the background, after the
@@ -54,6 +54,9 @@ func (s *Store) checkHistory(ctx context.Context) error {
 	s.mu.RLock()
 	known := s.applied
 	s.mu.RUnlock()
+	if err := s.compareNow(ctx); err != nil {
+		return err
+	}
 	rest := func(worked time.Duration) { sleep(ctx, 3*worked) }
 	if err := s.log.Check(ctx, rest); err != nil {
 		var d *journal.Damage
@@ -62,13 +65,17 @@ func (s *Store) checkHistory(ctx context.Context) error {
 		}
 		s.journalDamaged(d)
 	}
-	if err := s.compareState(ctx); err != nil {
-		return err
-	}
 	if err := s.db.CheckTables(); err != nil {
 		_ = s.suspectIf(err)
 	}
 	return s.compareAll(ctx, known)
+}
+
+// compareNow is compareState, one at a time.
+func (s *Store) compareNow(ctx context.Context) error {
+	s.comparing.Lock()
+	defer s.comparing.Unlock()
+	return s.compareState(ctx)
 }
 
 // compareAll opens every event and looks whether state has what the events up to known

@@ -217,6 +217,7 @@ func (b *batch) write() error {
 	err = b.apply([]frame{{at: at, end: b.log.End(), changes: changes}})
 	b.mu.Unlock()
 	if err != nil {
+		_ = b.suspectIf(err)
 		b.breakOff(fmt.Errorf("%w: it is in the journal and will be there after reopening: %w", model.ErrUnknown, err))
 		return b.brokenErr()
 	}

@@ -257,7 +257,7 @@ func TestNewestSegmentLost(t *testing.T) {
 				t.Fatalf("good mark %v: after reopening: %+v, %v", markGood, got, err)
 			}
 			if got, err := s.durableToken(keep.ID); err != nil || got.Description != "keep" {
-				t.Fatalf("good mark %v: what the lost segment left: %+v, %v", markGood, got, err)
+				t.Fatalf("good mark %v: what the lost segment left: %+v, %v (%+v)", markGood, got, err, s.Health())
 			}
 		}
 		c.close(s)

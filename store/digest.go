@@ -89,6 +89,7 @@ func (e element) each(r model.Record, seq uint64, fn func([16]byte)) {
 // may be the end of a leaked token, and the next opening makes state again.
 func (b *batch) account(c *change) digest {
 	c.private.State = nil
+	b.known = b.known && !b.suspect() // over a wrong state nobody knows
 	if !b.known {
 		return digest{}
 	}

@@ -38,7 +38,8 @@ func (s *Store) place(v *state.View, seq uint64) (first uint64, at journal.Posit
 }
 
 // eventsIn calls fn with the entries of the events from lo up to but not including hi,
-// ascending. Damaged frames are named in Health and left out.
+// ascending. Damaged frames, and what is missing without a trace, are named in Health and left
+// out.
 func (s *Store) eventsIn(v *state.View, lo, hi uint64, fn func(seq uint64, raw []byte)) error {
 	_, at, err := s.place(v, lo)
 	if errors.Is(err, state.ErrMissing) {
@@ -46,6 +47,7 @@ func (s *Store) eventsIn(v *state.View, lo, hi uint64, fn func(seq uint64, raw [
 	} else if err != nil {
 		return s.suspectIf(err)
 	}
+	next := lo
 	for f, err := range s.log.Frames(at) {
 		if journal.IsDamage(err) {
 			s.journalDamaged(err)
@@ -54,16 +56,26 @@ func (s *Store) eventsIn(v *state.View, lo, hi uint64, fn func(seq uint64, raw [
 		if err != nil {
 			return err
 		}
+		s.noGap(next, min(f.First, hi))
 		if f.First >= hi {
-			break
+			return nil
 		}
 		for i, raw := range f.Entries {
 			if seq := f.First + uint64(i); seq >= lo && seq < hi {
 				fn(seq, raw)
 			}
 		}
+		next = max(next, f.First+uint64(len(f.Entries)))
 	}
+	s.noGap(next, hi)
 	return nil
+}
+
+// noGap names events that should have been read and were not.
+func (s *Store) noGap(from, to uint64) {
+	if from < to {
+		s.journalDamaged(&journal.Damage{File: journalName, First: from, Last: to - 1, What: "missing"})
+	}
 }
 
 // eventAt returns the entry of one event, or model.ErrNotFound.

@@ -36,6 +36,7 @@ type notary struct {
 	head  merkle.Head // the same
 	owed  bool        // the head is not at its anchor yet
 	bad   error       // the head is not to be believed
+	none  bool        // there was none when the store was opened
 	stop  context.CancelFunc
 	done  chan struct{}
 }
@@ -46,7 +47,7 @@ func (s *Store) openNotary() {
 	n := &notary{store: s}
 	s.notary = n
 	file, kept, err := openHeads(s.path(headsName))
-	n.file = file
+	n.file, n.none = file, errors.Is(err, errNoHead)
 	if err != nil {
 		if !errors.Is(err, errNoHead) {
 			s.setUnsigned(err)

@@ -189,3 +189,36 @@ func TestAnchor(t *testing.T) {
 		t.Fatalf("the notice is %q", n)
 	}
 }
+
+// TestHeadsGone takes the signed heads away: a new one is signed, and people are told, since
+// whoever cuts events off the end has to take the heads away too.
+func TestHeadsGone(t *testing.T) {
+	p, s := newOpen(t)
+	if n := s.Health().Notice; n != "" {
+		t.Fatalf("a new store says %q", n)
+	}
+	createToken(t, s, "one")
+	p.close(s)
+	for what, damage := range map[string]func(path string) error{
+		"taken away": os.Remove,
+		"emptied":    func(path string) error { return os.Truncate(path, 0) },
+	} {
+		c := p.crash()
+		if err := damage(filepath.Join(c.opts.Dir, headsName)); err != nil {
+			t.Fatal(err)
+		}
+		s := c.open()
+		if n := s.Health().Notice; !strings.Contains(n, "no signed head was there over the 2 events") {
+			t.Fatalf("%s: notice %q", what, n)
+		}
+		c.close(s)
+		if a := audit(t, c); a.Verdict != Good {
+			t.Fatalf("%s: %+v", what, a)
+		}
+		s = c.open()
+		if n := s.Health().Notice; n != "" {
+			t.Fatalf("%s: said again: %q", what, n)
+		}
+		c.close(s)
+	}
+}

@@ -118,6 +118,9 @@ func (s *Store) open(ctx context.Context) error {
 	if err := s.settle(ctx); err != nil {
 		return err
 	}
+	if s.notary.none && s.log.Last() > 1 { // the first event is signed when a store is first opened
+		s.setNotice(fmt.Sprintf("no signed head was there over the %d events, and one is signed anew: only one kept elsewhere tells whether any are missing", s.log.Last()))
+	}
 	if s.notary.bad != nil {
 		s.setDamage(&model.DamageError{What: s.notary.bad.Error(), Next: "run jeton audit verify; if the keyset is an old copy give the newest one, " +
 			"else move the file " + headsName + " aside to have a new head signed"})
@@ -151,7 +154,11 @@ func (s *Store) upToDate(ctx context.Context, have applied, report journal.Repor
 	if report.Mark.Clean && have.Seq == report.Mark.Seq && have.Seq == report.Last {
 		return nil
 	}
-	return s.replay(ctx, report)
+	err := s.replay(ctx, report)
+	if errors.Is(err, state.ErrDamaged) {
+		return s.rebuild(ctx, err) // what was there before the mark cannot be used
+	}
+	return err
 }
 
 func (s *Store) journalFailed(err error) error {
@@ -198,29 +205,6 @@ func (s *Store) openState(mark journal.Mark) (have applied, doubt error) {
 	}
 	s.applied = have.Seq
 	return have, nil
-}
-
-// keyedSegments is the highest number of a journal segment whose data key state has. Were the
-// segment lost and its number given again, the key would be written over, and nobody could
-// read any more what it sealed.
-func (s *Store) keyedSegments() uint32 {
-	if s.db == nil {
-		return 0
-	}
-	v := s.db.View()
-	defer v.Close()
-	number, err := v.LastDataKey()
-	if err != nil || number == 0 {
-		return 0
-	}
-	wrapped, err := s.keys.copies(number)
-	if err != nil {
-		return 0
-	}
-	if _, err := s.keyset.OpenDataKey(wrapped, s.keys.context(number)); err != nil {
-		return 0 // not a number that was ever given
-	}
-	return number
 }
 
 // appliedIn is up to which event the journal was applied to what a view shows.

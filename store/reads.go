@@ -185,16 +185,19 @@ func (s *Store) window(q model.TokenQuery, w model.Window, page *model.TokenPage
 	return ids, nil
 }
 
+// errRecordMissing is a token that a list or the numbers given have, and no record.
+var errRecordMissing = fmt.Errorf("its record is missing: %w", state.ErrDamaged)
+
 // rows reads tokens of one kind.
 func (s *Store) rows(v *state.View, k state.Kind, ids []uint64) ([]model.Token, error) {
 	rows := make([]model.Token, 0, len(ids))
 	for _, id := range ids {
 		t, err := get[model.Token](s.vault, v, k, id)
 		if errors.Is(err, model.ErrNotFound) {
-			err = fmt.Errorf("its record is missing: %w", state.ErrDamaged)
+			err = errRecordMissing
 		}
 		if err != nil {
-			return rows, fmt.Errorf("token %d: %w", id, s.suspectIf(err))
+			return rows, s.suspectIf(fmt.Errorf("token %d: %w", id, err))
 		}
 		rows = append(rows, t)
 	}

@@ -116,6 +116,7 @@ func TestApplyFails(t *testing.T) {
 	s = c.open()
 	s.notary.stop() // it would be the first to notice
 	<-s.notary.done
+	s.compared.Store(true) // or this would be the second
 	if err := s.db.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -23,8 +23,9 @@
 //     old one may be all there is of some events: it is kept and applied to as long as it
 //     can be read, and put aside, never removed, when it cannot.
 //   - A state that opens and is wrong all the same, since Badger gives damaged blocks good
-//     checksums when it merges them, is found when opening misses a record by number, or by
-//     [Store.CheckHistory], which compares it with every event.
+//     checksums when it merges them, or a record of before was put back, is found when opening
+//     misses a record by number, before the first change, or by [Store.CheckHistory], which
+//     compares it with every event.
 //   - State, or a signed head, that knows more than the journal refuses everything
 //     ([model.ErrAhead]).
 //   - A disk almost full: lists and revocations go on, in the journal's preallocated
@@ -103,6 +104,10 @@ type Store struct {
 	marked   uint64 // event of the last mark
 	marking  sync.WaitGroup
 	markBusy atomic.Bool
+
+	comparing sync.Mutex   // held by who compares state with the journal
+	compared  atomic.Bool  // that was done since opening
+	hurried   atomic.Int32 // how many wait for it
 
 	condition condition
 	followers followers
@@ -243,7 +248,8 @@ func (b *batch) maybeMark() {
 }
 
 // Change decides and keeps a change. When it returns without an error the change is
-// durable. It returns the event and the first record it left, for a new token the
+// durable. The first one after opening waits until state was compared with the journal,
+// about a second for a million tokens, since what is decided on a record of before stays. It returns the event and the first record it left, for a new token the
 // token. Errors are those of package model.
 func (s *Store) Change(ctx context.Context, actor model.Actor, r model.Request, c model.Change) (model.Event, model.Record, error) {
 	j := &job{actor: actor, request: r, ask: c}
@@ -254,6 +260,9 @@ func (s *Store) Change(ctx context.Context, actor model.Actor, r model.Request, 
 		}
 	case model.Found:
 		return model.Event{}, nil, &model.RefusedError{Action: model.CreateOrganization, Reason: "there is an organization already"}
+	}
+	if err := s.awaitCompared(ctx); err != nil {
+		return model.Event{}, nil, err
 	}
 	a := s.submit(ctx, j)
 	return a.event, a.record, a.err
@@ -274,6 +283,9 @@ func (s *Store) newValue(j *job, kind model.TokenKind) (err error) {
 
 // Reveal hands out a token's value once the event that says so is durable.
 func (s *Store) Reveal(ctx context.Context, actor model.Actor, r model.Request, c model.Reveal) (model.Secret, error) {
+	if err := s.awaitCompared(ctx); err != nil {
+		return model.Secret{}, err
+	}
 	if a := s.submit(ctx, &job{actor: actor, request: r, ask: c}); a.err != nil {
 		return model.Secret{}, a.err
 	}
