@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"time"
@@ -36,15 +35,16 @@ func (s *Store) addUp(v *state.View, a adding) (digest, error) {
 	}
 	err := v.Walk(s.signer, state.Walker{
 		Record: func(k state.Kind, number uint64, value []byte) error {
-			if len(value) < valueHead {
-				return fmt.Errorf("record %c %d: %w", k, number, state.ErrDamaged)
+			seq, err := leftIn(value)
+			if err != nil {
+				return fmt.Errorf("record %c %d: %w", k, number, err)
 			}
 			if a.record != nil {
 				if err := a.record(k, number, value); err != nil {
 					return err
 				}
 			}
-			return step(s.element(byte(k), number, binary.BigEndian.Uint64(value)))
+			return step(s.element(byte(k), number, seq))
 		},
 		Lookup: func(key, raw []byte) error {
 			value, err := s.signer.Signed(key, raw)

@@ -131,6 +131,12 @@ func (w *auditor) readHeads(since [][]byte) {
 			w.fail(Tampered, 0, fmt.Errorf("the store's newest head: %w", err))
 		}
 	}
+	for i, h := range w.heads {
+		if h.Epoch > w.out.Head.Epoch {
+			w.fail(Tampered, 0, fmt.Errorf("head %d of those given is of epoch %d and the store's newest of epoch %d: that the log was restored is kept from you",
+				i+1, h.Epoch, w.out.Head.Epoch))
+		}
+	}
 	w.heads = append(w.heads, w.out.Head)
 }
 

@@ -3,7 +3,6 @@ package store
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
@@ -147,10 +146,11 @@ func (s *Store) compare(v *state.View, c *change) error {
 	for i, r := range c.records {
 		newest := false
 		err := v.Get(c.keys[i], func(value []byte) error {
-			if len(value) < valueHead || binary.BigEndian.Uint64(value) < c.event.Seq {
+			seq, err := leftIn(value)
+			if err != nil || seq < c.event.Seq {
 				return fmt.Errorf("%s is older: %w", describe(r), state.ErrDamaged)
 			}
-			newest = binary.BigEndian.Uint64(value) == c.event.Seq
+			newest = seq == c.event.Seq
 			if newest && !bytes.Equal(value[valueHead:], c.sealed[i]) {
 				return fmt.Errorf("%s is another: %w", describe(r), state.ErrDamaged)
 			}

@@ -155,11 +155,10 @@ func (b *batch) leftBy(r model.Record) (seq uint64, err error) {
 			return 0, nil
 		}
 	}
-	err = b.db.Get(key, func(value []byte) error {
-		if len(value) < valueHead {
-			return fmt.Errorf("%s: %w", describe(r), state.ErrDamaged)
+	err = b.db.Get(key, func(value []byte) (err error) {
+		if seq, err = leftIn(value); err != nil {
+			return fmt.Errorf("%s: %w", describe(r), err)
 		}
-		seq = binary.BigEndian.Uint64(value)
 		return nil
 	})
 	if errors.Is(err, state.ErrMissing) {

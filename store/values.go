@@ -21,6 +21,22 @@ func recordValue(seq uint64, dataKey uint32, sealed []byte) []byte {
 	return append(out, sealed...)
 }
 
+// maxSeq is more events than there will ever be, and the first number that the elements of a
+// digest have no room for.
+const maxSeq = 1 << 56
+
+// leftIn is the event that left a record, by the record's value. Nothing but the seal vouches
+// for it, so it may be any number.
+func leftIn(value []byte) (seq uint64, err error) {
+	if len(value) >= valueHead {
+		seq = binary.BigEndian.Uint64(value)
+	}
+	if seq == 0 || seq >= maxSeq {
+		return 0, fmt.Errorf("a record does not say which event left it: %w", state.ErrDamaged)
+	}
+	return seq, nil
+}
+
 // vault opens records as they lie in state.
 type vault struct {
 	store [16]byte

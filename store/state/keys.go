@@ -36,7 +36,8 @@ func RecordKey(k Kind, number uint64) []byte {
 	return binary.BigEndian.AppendUint64([]byte{prefixRecord, byte(k)}, number)
 }
 
-// ParseRecordKey takes a record key apart.
+// ParseRecordKey takes a record key apart. There is one key for each record: two that read as
+// the same one would count as one another.
 func ParseRecordKey(key []byte) (k Kind, number uint64, ok bool) {
 	switch {
 	case len(key) == 9 && key[0] == prefixCredential:

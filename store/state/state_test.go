@@ -229,3 +229,16 @@ func TestMissing(t *testing.T) {
 		t.Fatal(n, err)
 	}
 }
+
+// TestOneKeyForEachRecord: a credential has a prefix of its own, and the key that other records
+// have with its kind in it is none.
+func TestOneKeyForEachRecord(t *testing.T) {
+	for _, k := range []Kind{Organization, User, Deployment, AgentToken, UserToken, Credential} {
+		if got, n, ok := ParseRecordKey(RecordKey(k, 7)); got != k || n != 7 || !ok {
+			t.Errorf("%c: %c %d %v", k, got, n, ok)
+		}
+	}
+	if _, _, ok := ParseRecordKey(append([]byte{prefixRecord}, append([]byte{byte(Credential)}, RecordKey(Credential, 7)[1:]...)...)); ok {
+		t.Error("a credential has two keys")
+	}
+}
