@@ -24,6 +24,7 @@ var (
 	ErrLastAdmin    = errors.New("the last Organization Admin stays: make someone else one first")
 	ErrNothing      = errors.New("nothing to change")
 	ErrLowSpace     = errors.New("disk is almost full: changes and reveals are refused, lists and revocations go on; free some space")
+	ErrFull         = errors.New("the disk is full and nothing was changed: free some space, then try again")
 	ErrUnknown      = errors.New("outcome unknown: the disk did not confirm the change; reopen the store to see") // a write or sync failed
 	ErrClosed       = errors.New("store is closed")
 	ErrRequestReuse = errors.New("request number was used for another change")

@@ -164,7 +164,7 @@ func TestErrorsSayWhatFailedAndWhatIsNext(t *testing.T) {
 			}
 		}
 	}
-	sentinels := []error{model.ErrNoStore, model.ErrNoKeyset, model.ErrAhead, model.ErrDirectory, model.ErrNotAToken, model.ErrNotFound, model.ErrTaken, model.ErrRevoked,
+	sentinels := []error{model.ErrNoStore, model.ErrNoKeyset, model.ErrAhead, model.ErrDirectory, model.ErrNotAToken, model.ErrNotFound, model.ErrTaken, model.ErrRevoked, model.ErrFull,
 		model.ErrLastAdmin, model.ErrNothing, model.ErrLowSpace, model.ErrUnknown, model.ErrClosed, model.ErrRequestReuse}
 	for i, a := range sentinels {
 		for j, b := range sentinels {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 
 	"jeton/model"
@@ -158,10 +159,19 @@ func (a *application) lookup(c *change, r model.Credential) {
 // keep writes to Badger, or to memory while the disk is almost full. The applied mark
 // goes with the last batch: were the others lost, their events are applied again.
 func (s *Store) keep(writes []state.Write, mark state.Write) error {
-	if s.low.Load() && !s.inMemory {
-		s.db.Hold(append(writes, mark))
-		return nil
+	if !s.low.Load() || s.inMemory {
+		err := s.commitState(writes, mark)
+		if !s.opened || !errors.Is(err, state.ErrNoRoom) {
+			return err
+		}
+		s.low.Store(true) // the room went after it was measured
 	}
+	s.db.Hold(append(writes, mark))
+	return nil
+}
+
+// commitState writes to Badger.
+func (s *Store) commitState(writes []state.Write, mark state.Write) error {
 	for len(writes) > 0 {
 		n, size := 0, 0
 		for n < len(writes) && n < state.MaxBatchCount-1 && size < state.MaxBatchBytes-maxWrite {

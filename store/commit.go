@@ -233,6 +233,9 @@ func (b *batch) writeFailed(err error) error {
 		b.breakOff(fmt.Errorf("%w: %w", model.ErrUnknown, err))
 		return b.brokenErr()
 	}
+	if journal.NoRoom(err) {
+		return fmt.Errorf("%w (%w)", model.ErrFull, err)
+	}
 	return fmt.Errorf("nothing was changed: %w", err)
 }
 

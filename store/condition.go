@@ -154,28 +154,36 @@ func (s *Store) suspectIf(err error) error {
 	return err
 }
 
-// revokingBytes is how much of the journal is written ahead when the disk becomes
-// almost full: some two thousand revocations.
+// revokingBytes is how much of the journal is always written ahead, for when the disk
+// has nothing left: some two thousand revocations.
 const revokingBytes = 1 << 20
 
 // measure looks at the free space. Below the reserve Badger is not written any more;
 // when there is room again, what was held in memory goes there first.
 func (s *Store) measure() {
 	free, err := s.opts.FreeSpace(s.opts.Dir)
-	short := err == nil && free < s.opts.Reserve
+	short := err == nil && free < s.opts.Reserve || !s.log.Spared()
 	switch was := s.low.Load(); {
 	case short && !was:
-		// While there is a little room the journal takes it, for revocations to come.
+		// A damaged journal has no segment to go on in: while there is a little room it begins one.
 		_, _ = s.log.Reserve(s.log.Next(), 1, revokingBytes)
 		s.low.Store(true)
 		s.notify()
-	case !short && was && !s.readOnly:
-		if err := s.db.Flush(); err != nil {
+	case !short && was:
+		if s.roomAgain() != nil {
 			return // asked again in a second
 		}
 		s.low.Store(false)
 		s.notify()
 	}
+}
+
+// roomAgain has state written again.
+func (s *Store) roomAgain() error {
+	if s.readOnly {
+		return s.regain()
+	}
+	return s.db.Flush()
 }
 
 // followers are told the newest sequence number.

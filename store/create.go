@@ -151,7 +151,7 @@ func founding(_ context.Context, o Options, found model.Found, source model.Sour
 	if err := os.WriteFile(s.path(foundingName), nil, 0o600); err != nil {
 		return errors.Join(err, s.lock.Close())
 	}
-	s.log, err = journal.Create(journal.Options{Dir: s.path(journalName), StoreID: s.id, Header: s.keys.make})
+	s.log, err = journal.Create(journal.Options{Dir: s.path(journalName), StoreID: s.id, Header: s.keys.make, Spare: revokingBytes})
 	if err != nil {
 		return errors.Join(err, s.lock.Close())
 	}

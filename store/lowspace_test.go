@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"jeton/model"
@@ -74,5 +75,48 @@ func revoked(t *testing.T, s *Store, id model.TokenID) {
 	page, err := s.Events(ctx, ana, model.EventQuery{Limit: 1, Target: model.Target{Kind: model.TargetToken, ID: uint64(id)}})
 	if err != nil || len(page.Events) != 1 || page.Events[0].Action != model.RevokeAgentToken {
 		t.Fatalf("events of token %d: %+v, %v", id, page, err)
+	}
+}
+
+// TestRoomAgain opens stores on a full disk, one that was closed in order and one that was
+// not, and gives room: what was refused works, without another opening.
+func TestRoomAgain(t *testing.T) {
+	for name, in := range map[string]func(p *place, s *Store) *place{
+		"closed": func(p *place, s *Store) *place { p.close(s); return p },
+		"killed": func(p *place, _ *Store) *place { return p.crash() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, s := newOpen(t)
+			one := createToken(t, s, "one")
+			p = in(p, s)
+			p.free = 0
+			s = p.open()
+			if _, _, err := s.Change(ctx, ana, model.Request{}, model.CreateToken{Kind: model.AgentToken}); !errors.Is(err, model.ErrLowSpace) {
+				t.Fatalf("on the full disk: %v", err)
+			}
+			change1(t, s, model.Revoke{Token: one.ID})
+			p.free = 1 << 40
+			two := createToken(t, s, "two")
+			if h := s.Health(); h.LowSpace || h.Damage != nil || s.readOnly || s.inMemory {
+				t.Fatalf("with room again: %+v", h)
+			}
+			p.close(s)
+			s = p.open()
+			revoked(t, s, one.ID)
+			if rows := listAll(t, s, agentList); len(rows) != 2 || rows[0].ID != two.ID {
+				t.Fatalf("%+v", rows)
+			}
+		})
+	}
+}
+
+// TestRevocationsHaveRoomOfTheirOwn has what they need written ahead at every moment.
+func TestRevocationsHaveRoomOfTheirOwn(t *testing.T) {
+	_, s := newOpen(t)
+	for began := s.log.Size(); s.log.Size() == began; {
+		createToken(t, s, strings.Repeat("x", 200))
+		if !s.log.Spared() {
+			t.Fatalf("the journal has %d bytes and ends at %+v", s.log.Size(), s.log.End())
+		}
 	}
 }

@@ -209,7 +209,7 @@ func (m *machine) restore(rt *rapid.T) {
 	how := Restoring{Options: m.place.opts, Old: m.place.opts.Dir}
 	how.Dir = m.fresh("store")
 	if rapid.Bool().Draw(rt, "revoking") {
-		how.Revoker = &Revoker{UID: 1000, Account: "ana", Source: ana.Source}
+		how.Revoker = &Account{UID: 1000, Account: "ana", Source: ana.Source}
 	}
 	out, err := Restore(ctx, how, b.file)
 	if m.short() {
@@ -240,7 +240,7 @@ func (m *machine) comeBack(rt *rapid.T, b takenBackup, dir string, out Restored)
 
 // compareLoss holds what restoring says is lost against the references: the old one, and
 // the one of the backup, which then does what was done again.
-func (m *machine) compareLoss(rt *rapid.T, out Restored, old *reference, who *Revoker) {
+func (m *machine) compareLoss(rt *rapid.T, out Restored, old *reference, who *Account) {
 	l, now := out.Loss, m.ref
 	same := sameEvents(now.events, old.events)
 	if l == nil || l.Damage != "" || l.Events != uint64(len(old.events)-same) || l.Last != uint64(len(old.events)) || l.Signed != l.Last {
@@ -275,7 +275,7 @@ func (m *machine) compareLoss(rt *rapid.T, out Restored, old *reference, who *Re
 }
 
 // revokeAgain has the reference revoke what the restored store did.
-func (m *machine) revokeAgain(rt *rapid.T, l *Loss, revoked []model.Token, who *Revoker) {
+func (m *machine) revokeAgain(rt *rapid.T, l *Loss, revoked []model.Token, who *Account) {
 	again, want := 0, error(nil)
 	if who != nil && len(revoked) > 0 {
 		actor := model.Actor{Source: who.Source}

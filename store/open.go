@@ -43,9 +43,14 @@ func openFiles(ctx context.Context, o Options) (*Store, error) {
 		return nil, err
 	}
 	s.lock = lock
-	if err := s.open(ctx); err != nil {
+	err = s.open(ctx)
+	if s.noRoom(err) {
+		err = s.openFull(ctx)
+	}
+	if err != nil {
 		return nil, errors.Join(err, s.abandon())
 	}
+	s.opened = true
 	s.marked = s.applied
 	s.setChecking(true)
 	s.followers.newest.Store(s.applied)
@@ -69,11 +74,34 @@ func isStore(dir string) error {
 	return nil
 }
 
+// openFull opens what found no room on the way, because somebody took it meanwhile, as it
+// is opened on a full disk.
+func (s *Store) openFull(ctx context.Context) error {
+	if err := s.letGo(); err != nil {
+		return err
+	}
+	if s.stuck {
+		return fmt.Errorf("open %s: %w", s.opts.Dir, model.ErrLowSpace)
+	}
+	if err := os.RemoveAll(s.path(buildName)); err != nil {
+		return fmt.Errorf("open %s: %w", s.opts.Dir, err)
+	}
+	s.low.Store(true)
+	s.readOnly, s.rebuilt = true, false
+	s.people, s.lastToken, s.applied = newPeople(), 0, 0
+	return s.open(ctx)
+}
+
 // abandon lets go of what a failed Open had taken, writing nothing.
-func (s *Store) abandon() error {
+func (s *Store) abandon() error { return errors.Join(s.letGo(), s.unlock()) }
+
+// letGo is abandon without the lock.
+func (s *Store) letGo() error {
 	var err error
 	if s.db != nil && (s.readOnly || !s.low.Load()) {
-		err = s.db.Close()
+		if err = s.closeState(); s.stuck {
+			err = nil
+		}
 	}
 	if s.log != nil {
 		err = errors.Join(err, s.log.Close())
@@ -81,7 +109,11 @@ func (s *Store) abandon() error {
 	if s.notary != nil {
 		s.notary.drop()
 	}
-	return errors.Join(err, s.lock.Close())
+	if !s.stuck {
+		s.db = nil
+	}
+	s.log, s.notary = nil, nil
+	return err
 }
 
 func (s *Store) open(ctx context.Context) error {
@@ -101,7 +133,7 @@ func (s *Store) open(ctx context.Context) error {
 	s.openNotary()
 	have, doubt := s.openState(look.Mark)
 	log, report, err := journal.Open(journal.Options{Dir: s.path(journalName), StoreID: look.Store, Header: s.keys.make,
-		Acknowledged: max(have.Seq, s.notary.tree.Size()), Used: s.keyedSegments()})
+		Spare: revokingBytes, Acknowledged: max(have.Seq, s.notary.tree.Size()), Used: s.keyedSegments()})
 	if err != nil {
 		return s.journalFailed(err)
 	}
@@ -130,6 +162,9 @@ func (s *Store) open(ctx context.Context) error {
 
 // upToDate brings state to where the journal ends, by what is missing or, in doubt, anew.
 func (s *Store) upToDate(ctx context.Context, have applied, report journal.Report, doubt error) error {
+	if s.noRoom(doubt) {
+		return doubt
+	}
 	if doubt == nil {
 		doubt = outdated(have, report)
 		if doubt != nil && s.damage() != nil {

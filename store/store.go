@@ -82,9 +82,11 @@ type Store struct {
 	digestKnown bool
 
 	low      atomic.Bool // disk almost full: Badger is not written
-	readOnly bool        // opened that way, until opened again
-	inMemory bool        // state is on no disk, until opened again
+	opened   bool        // opening has ended: want of room is lived with
+	readOnly bool        // opened on a full disk, see regain
+	inMemory bool        // state is on no disk, see regain
 	rebuilt  bool        // state was made again at this opening
+	stuck    bool        // Badger could not be closed for want of room
 
 	turn     sync.Mutex // held by who commits: nobody else touches what is the committer's own
 	ended    bool       // nobody commits any more
@@ -184,14 +186,35 @@ func (s *Store) closeFiles() error {
 		err = s.db.Close()
 	case s.low.Load():
 	case s.brokenErr() != nil:
-		_ = s.db.Close() // what it could not write is in the journal
+		_ = s.closeState() // what it could not write is in the journal
 	default:
 		err = s.closeClean()
 	}
-	err = errors.Join(err, s.log.Close(), s.lock.Close())
+	err = errors.Join(err, s.log.Close(), s.unlock())
 	if err != nil {
 		return fmt.Errorf("close store: %w", err)
 	}
+	return nil
+}
+
+// closeState closes Badger. If the disk has no room for what it would write, it is left to
+// the end of the process: it is all in the journal.
+func (s *Store) closeState() error {
+	err := s.db.Close()
+	s.stuck = errors.Is(err, state.ErrNoRoom)
+	return err
+}
+
+// unlock gives the store up, unless Badger still waits to write: then it is given up once
+// that ended, if the process lives so long.
+func (s *Store) unlock() error {
+	if !s.stuck {
+		return s.lock.Close()
+	}
+	go func() {
+		<-s.db.Closed()
+		_ = s.lock.Close()
+	}()
 	return nil
 }
 
@@ -201,7 +224,9 @@ func (s *Store) closeClean() error {
 			return err
 		}
 	}
-	if err := s.db.Close(); err != nil {
+	if err := s.closeState(); s.stuck {
+		return nil // the mark stays where it was
+	} else if err != nil {
 		return err
 	}
 	if s.marked == s.applied && s.end == s.log.End() && s.cleanAlready() {

@@ -24,6 +24,18 @@ func (l *Log) Reserve(first uint64, count, bytes int) (Position, error) {
 	return l.reserve(first, frameHead{length: uint32(4*count + bytes)}.size())
 }
 
+// Spared makes sure that the spare is there and tells whether it is. Without an active segment, and without a spare to keep,
+// there is none to miss.
+func (l *Log) Spared() bool {
+	l.write.Lock()
+	defer l.write.Unlock()
+	if l.active == nil || l.damaged || l.broken != nil || l.closed.Load() {
+		return true
+	}
+	_ = l.ahead(l.end.Offset) // what it comes to is seen in the next line
+	return l.size-l.end.Offset >= l.opts.Spare
+}
+
 // Append writes entries, numbered from first on, as one frame and returns where it starts once it is on the disk. ErrUnknown:
 // the outcome is not known. ErrSequence: first is not Next (after damage, not at least Next; what lies between stays named as
 // missing). Any other error: nothing was written.
@@ -76,8 +88,12 @@ func (l *Log) reserve(first uint64, size int64) (Position, error) {
 			return Position{}, err
 		}
 	}
+	fits := !fresh && l.end.Offset+size <= l.size
 	if fresh || l.end.Offset > dataStart && l.end.Offset+size > l.opts.SegmentSize {
 		if err := l.roll(first, l.used()); err != nil {
+			if fits && l.broken == nil {
+				return l.end, nil // no room for another segment: this one's spare takes it
+			}
 			return Position{}, fmt.Errorf("begin a new segment: %w", err)
 		}
 	}
@@ -109,23 +125,41 @@ func (l *Log) step() int64 {
 	return l.opts.Preallocate
 }
 
-// ahead makes sure that the active segment has written bytes up to need, and zeros behind.
+// ahead makes sure that the active segment has written bytes up to need, and zeros behind: the spare that a full disk leaves
+// for what must be written all the same, and more while there is room.
 func (l *Log) ahead(need int64) error {
-	if need <= l.size {
+	spare := l.opts.Spare
+	if l.damaged {
+		spare = 0
+	}
+	if need+spare <= l.size {
 		return nil
 	}
-	to := max(need, min(need+l.step(), l.opts.SegmentSize))
-	for at := l.size; at < to; at += window {
-		if _, err := l.active.WriteAt(zeros[:min(window, to-at)], at); err != nil {
-			return err // nothing but zeros may be there: another try is welcome
+	at, to := l.size, max(need+spare, min(need+l.step(), l.opts.SegmentSize))
+	var err error
+	for err == nil && at < to {
+		n := min(window, to-at)
+		if _, err = l.active.WriteAt(zeros[:n], at); err == nil {
+			at += n
 		}
 	}
-	if err := l.active.Sync(); err != nil {
-		l.broken = err
-		return err
+	if err != nil && at == l.size {
+		return unless(need <= l.size, err) // nothing but zeros may be there: another try is welcome
 	}
-	l.size = to
-	return nil
+	if e := l.active.Sync(); e != nil {
+		l.broken = e
+		return e
+	}
+	l.size = at
+	return unless(need <= l.size, err)
+}
+
+// unless is the error if what matters is not there without it.
+func unless(there bool, err error) error {
+	if there {
+		return nil
+	}
+	return err
 }
 
 // roll begins the segment after number with event first, and appends to it from then on.

@@ -44,7 +44,7 @@ func (d *Damage) Error() string {
 // Torn is the unfinished frame an interrupted write left at the end. It was never acknowledged; it was copied aside and cut.
 type Torn struct {
 	File   string // the segment, as "journal/NAME"
-	Copy   string // where the bytes are kept, as "journal/torn-…"
+	Copy   string // where the bytes are kept, as "journal/torn-…"; "" if the disk had no room for them
 	Seq    uint64 // the sequence number it would have had
 	Offset int64  // where it began
 	Length int64  // bytes up to the last that was not zero
@@ -52,5 +52,9 @@ type Torn struct {
 
 // String says what happened in one line.
 func (t *Torn) String() string {
-	return fmt.Sprintf("%s: %d bytes at byte %d were an unfinished write, never acknowledged; kept as %s", t.File, t.Length, t.Offset, t.Copy)
+	kept := "kept as " + t.Copy
+	if t.Copy == "" {
+		kept = "cut without a copy, for which the disk had no room"
+	}
+	return fmt.Sprintf("%s: %d bytes at byte %d were an unfinished write, never acknowledged; %s", t.File, t.Length, t.Offset, kept)
 }

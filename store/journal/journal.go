@@ -87,6 +87,9 @@ type Options struct {
 	// SegmentSize is the size in bytes at which a new segment is begun, Preallocate how far zeros are written ahead. Zero
 	// means the defaults.
 	SegmentSize, Preallocate int64
+	// Spare is how many of the bytes written ahead are left, at least, behind every frame as long as the disk has room: when it
+	// has none, that much still fits.
+	Spare int64
 	// Header gives the owner's bytes (at most MaxHeader) for the header of a segment about to be created. Nil: none.
 	Header func(segment uint32, first uint64) ([]byte, error)
 	// Acknowledged is the highest sequence number the caller knows was acknowledged: a bad frame at or below it is damage.

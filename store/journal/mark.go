@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"syscall"
 )
 
 const (
@@ -102,6 +101,13 @@ func (l *Log) readMark() (Mark, error) {
 	return m, nil
 }
 
+// Mark returns the mark as it is now.
+func (l *Log) Mark() Mark {
+	l.marking.Lock()
+	defer l.marking.Unlock()
+	return l.mark
+}
+
 // SetMark replaces the mark durably and atomically. Seq and End must not lie behind the last event, and Clean is only for the
 // very end. It refuses with ErrDamaged while damage is named, so that what is known about the damage stays.
 func (l *Log) SetMark(m Mark) error {
@@ -137,7 +143,7 @@ func (l *Log) unclean() error {
 	m := l.mark
 	m.Clean = false
 	err := l.putMark(m)
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+	if NoRoom(err) {
 		return l.overwriteMark(m)
 	}
 	return err

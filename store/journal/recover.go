@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"syscall"
 )
 
 // judge decides whether what is bad behind the last frame was torn or is damage, and cuts what was torn.
@@ -50,6 +51,9 @@ func (l *Log) cut(r *Report) error {
 	if err == nil {
 		err = l.keep(c, t)
 	}
+	if NoRoom(err) { // what was never acknowledged must not keep out who has to revoke
+		t.Copy, err = "", nil
+	}
 	for at := t.Offset; err == nil && at <= last; at += window {
 		_, err = f.WriteAt(zeros[:min(window, last+1-at)], at)
 	}
@@ -87,7 +91,15 @@ func (l *Log) keep(c *cursor, t *Torn) error {
 	if err == nil {
 		err = out.Sync()
 	}
-	return errors.Join(err, out.Close(), l.syncDir(l.opts.Dir))
+	if err = errors.Join(err, out.Close()); NoRoom(err) {
+		return errors.Join(err, os.Remove(l.path(name)))
+	}
+	return errors.Join(err, l.syncDir(l.opts.Dir))
+}
+
+// NoRoom tells whether an error is that of a disk that takes no more.
+func NoRoom(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
 }
 
 // activate makes the last segment ready for appending, unless there is damage: then the first append begins a fresh one.

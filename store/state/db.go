@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
+	"time"
 
 	"github.com/dgraph-io/badger/v4"
 	"github.com/dgraph-io/badger/v4/options"
@@ -15,6 +17,7 @@ import (
 var (
 	ErrMissing = errors.New("not in state")                                // there is no such key
 	ErrDamaged = errors.New("state is damaged: it is made again at start") // a checksum is wrong or Badger failed
+	ErrNoRoom  = errors.New("the disk has no room for state")              // nothing was written
 )
 
 // MaxBatch is how many bytes and writes one Commit may have.
@@ -41,6 +44,8 @@ type DB struct {
 	versions *versions
 	dir      string
 	readOnly bool
+	spare    spare
+	closed   chan struct{} // closed when Badger is
 
 	mu   sync.RWMutex
 	held map[string][]byte // over Badger while it must not be written
@@ -58,7 +63,7 @@ const (
 )
 
 // Open opens the state in dir, creating it where there is none (unless ReadOnly). A
-// state that Badger cannot open, for whatever reason, is ErrDamaged.
+// state that Badger cannot open, for whatever reason but want of room, is ErrDamaged.
 func Open(dir string, m Mode) (d *DB, err error) {
 	if m != ReadOnly {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -77,13 +82,32 @@ func Open(dir string, m Mode) (d *DB, err error) {
 	if m, err = begin(dir, m); err != nil {
 		return nil, err
 	}
+	before, err := names(dir)
+	if err != nil {
+		return nil, err
+	}
 	if d, err = openChecked(dir, m); err != nil {
-		return nil, errors.Join(err, done(dir))
+		return nil, errors.Join(err, unmade(dir, before, err), done(dir))
 	}
 	if err := errors.Join(begun(dir), d.private()); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
 	return d, nil
+}
+
+// unmade removes the logs that Badger made before it found no room for another: empty, and
+// in the way of the next opening.
+func unmade(dir string, before []string, why error) error {
+	if !errors.Is(why, ErrNoRoom) {
+		return nil
+	}
+	after, err := names(dir)
+	for _, name := range after {
+		if ext := filepath.Ext(name); (ext == logSuffix || ext == ".vlog") && !slices.Contains(before, name) {
+			err = errors.Join(err, os.Remove(filepath.Join(dir, name)))
+		}
+	}
+	return err
 }
 
 // openChecked lets Badger open only what it can open without ending the process.
@@ -114,17 +138,24 @@ func OpenMemory() (*DB, error) {
 
 func openBadger(dir string, m Mode) (d *DB, err error) {
 	defer caught(&err)
-	db, err := badger.OpenManaged(badgerOptions(dir, m))
-	if err != nil {
+	o := badgerOptions(dir, m)
+	db, err := badger.OpenManaged(o)
+	switch {
+	case full(err):
+		return nil, fmt.Errorf("%w: open %s: %w", ErrNoRoom, dir, err)
+	case err != nil:
 		return nil, fmt.Errorf("%w: open %s: %w", ErrDamaged, dir, err)
 	}
 	d = newDB(db)
 	d.dir, d.readOnly = dir, m == ReadOnly
+	if !d.readOnly {
+		d.spare = spare{dir: dir, length: 2 * o.MemTableSize}
+	}
 	return d, nil
 }
 
 func newDB(db *badger.DB) *DB {
-	d := &DB{db: db, versions: newVersions(db.MaxVersion()), held: map[string][]byte{}}
+	d := &DB{db: db, versions: newVersions(db.MaxVersion()), held: map[string][]byte{}, closed: make(chan struct{})}
 	db.SetDiscardTs(d.versions.now)
 	return d
 }
@@ -154,9 +185,10 @@ func (d *DB) private() error {
 	return d.files(func(path string) error { return os.Chmod(path, 0o600) })
 }
 
-// Commit writes all or nothing, visible at once, durable only after Sync.
+// Commit writes all or nothing, visible at once, durable only after Sync. ErrNoRoom where
+// Badger could be left without room in the middle: then nothing was written.
 func (d *DB) Commit(writes []Write) error {
-	if err := d.there(); err != nil {
+	if err := errors.Join(d.there(), d.spare.keep()); err != nil {
 		return err
 	}
 	version := d.versions.next()
@@ -225,19 +257,46 @@ func (d *DB) Flush() error {
 	return nil
 }
 
-// Close flushes Badger's memory and closes it. Panics of Badger are errors.
-func (d *DB) Close() (err error) {
-	defer caught(&err)
+// closeWithin is how long Close waits for tables that wait for room.
+const closeWithin = 2 * time.Second
+
+// Close flushes Badger's memory and closes it. Panics of Badger are errors. ErrNoRoom: it
+// cannot be closed before there is room; it goes on trying as long as the process lives,
+// and [DB.Closed] tells when nobody writes to the directory any more.
+func (d *DB) Close() error {
 	if err := d.there(); err != nil {
 		return err
 	}
+	ended := make(chan error, 1)
+	go func() { ended <- d.closeBadger() }()
+	look := time.NewTicker(closeWithin / 20)
+	defer look.Stop()
+	for stuck := 0; stuck < 20; {
+		select {
+		case err := <-ended:
+			return err
+		case <-look.C:
+			if stuck++; waiting.Load() == 0 {
+				stuck = 0
+			}
+		}
+	}
+	return fmt.Errorf("%w: close: what was not written is in the journal", ErrNoRoom)
+}
+
+// Closed is closed once Badger is.
+func (d *DB) Closed() <-chan struct{} { return d.closed }
+
+func (d *DB) closeBadger() (err error) {
+	defer close(d.closed)
+	defer caught(&err)
 	if err := d.db.Close(); err != nil {
 		return fmt.Errorf("%w: close: %w", ErrDamaged, err)
 	}
 	if !d.noted() {
 		return nil
 	}
-	if err := done(d.dir); err != nil {
+	if err := errors.Join(d.spare.drop(), done(d.dir)); err != nil {
 		return fmt.Errorf("close state: %w", err)
 	}
 	return nil

@@ -44,14 +44,20 @@ func begin(dir string, m Mode) (Mode, error) {
 	default:
 		m, note = Verify, openingAgain
 	}
-	if err := os.WriteFile(path, []byte(note), 0o600); err != nil {
-		return m, fmt.Errorf("open state: %w", err)
-	}
-	return m, nil
+	return m, writeNote(dir, note)
 }
 
-func begun(dir string) error {
-	return os.WriteFile(filepath.Join(dir, openName), []byte(opened), 0o600)
+func begun(dir string) error { return writeNote(dir, opened) }
+
+func writeNote(dir, note string) error {
+	err := os.WriteFile(filepath.Join(dir, openName), []byte(note), 0o600)
+	switch {
+	case full(err):
+		return fmt.Errorf("%w: open: %w", ErrNoRoom, err)
+	case err != nil:
+		return fmt.Errorf("open state: %w", err)
+	}
+	return nil
 }
 
 func done(dir string) error { return os.Remove(filepath.Join(dir, openName)) }
