@@ -27,8 +27,8 @@ func (g givenUp) Error() string {
 func (w *auditor) putAside(i int) bool {
 	own := w.heads[len(w.heads)-1]
 	h := w.heads[i]
-	if i == len(w.heads)-1 || h.Epoch > own.Epoch {
-		return false
+	if i == len(w.heads)-1 || h.Epoch > own.Epoch || own.Before == nil {
+		return false // where nothing was restored, nothing was given up
 	}
 	common, ours := uint64(0), w.branches(own)
 	for epoch, size := range w.branches(h) {

@@ -32,9 +32,6 @@ func (m *machine) space(*rapid.T) {
 
 func (m *machine) short() bool { return m.free.Load() == littleRoom }
 
-// low tells whether only revoking goes on.
-func (m *machine) low() bool { return m.short() || m.stuck }
-
 // stop ends the store in some way, does something to its files, and opens it again.
 func (m *machine) stop(rt *rapid.T) {
 	rapid.SampledFrom([]func(*rapid.T){m.reopen, m.audited, m.crash, m.signedCrash, m.deleteState, m.halfState, m.tornTail}).Draw(rt, "how")(rt)
@@ -66,7 +63,7 @@ func (m *machine) audit(rt *rapid.T) {
 	if err != nil || a.Verdict != Good || a.Events != events || a.Head.Size != events || a.Head.Epoch != m.epoch || a.Unsigned != 0 || a.Heads != len(kept) {
 		rt.Fatalf("%+v, %v: want %d events in epoch %d", a, err, events, m.epoch)
 	}
-	if a.State != "" && !m.low() && !strings.Contains(a.State, "not closed in order") {
+	if a.State != "" && !m.short() && !strings.Contains(a.State, "not closed in order") {
 		rt.Fatalf("%+v", a)
 	}
 	if len(gone) == 0 {
@@ -100,7 +97,7 @@ func (m *machine) deleteState(rt *rapid.T) {
 	}
 	m.open(rt)
 	want := "made again"
-	if m.low() {
+	if m.short() {
 		want = "in memory until"
 	}
 	if n := m.store.Health().Notice; !strings.Contains(n, want) {

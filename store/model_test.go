@@ -63,7 +63,6 @@ type machine struct {
 	store *Store // nil: closed
 	ref   *reference
 
-	stuck bool // it was opened while the disk was almost full, and stays so until opened again
 	epoch uint64
 	heads []seenHead // kept elsewhere
 	taken []takenBackup
@@ -113,12 +112,12 @@ func (m *machine) open(rt *rapid.T) {
 	if err != nil {
 		rt.Fatal(err)
 	}
-	m.store, m.stuck = s, m.short()
+	m.store = s
 }
 
 // close closes the store, which writes down what it counted and signs a head.
 func (m *machine) close(rt *rapid.T) {
-	low := m.low()
+	low := m.short()
 	go m.store.run() // closing waits for it
 	err := m.store.Close()
 	head := m.store.Head()
@@ -257,7 +256,7 @@ func (m *machine) reveal(rt *rapid.T) {
 // expect has the reference do what the store was asked for.
 func (m *machine) expect(j *job) error {
 	at := model.TimeOf(m.place.opts.Clock())
-	if m.low() {
+	if m.short() {
 		return m.ref.changeOnFullDisk(j.actor, at, j.ask)
 	}
 	return m.ref.change(j.actor, at, j.ask, j.value)
