@@ -190,3 +190,17 @@ func (d *dataKeys) outgrown(log *journal.Log) (bool, error) {
 	}
 	return false, nil
 }
+
+// madeNow is what a state made now is made under. It gets copies of the wrapped keys as
+// the headers have them, and is as old as the oldest of these: while a rotation is not at
+// its end, a state under the newest key alone cannot be made.
+func (d *dataKeys) madeNow(log *journal.Log) madeUnder {
+	made := newestKeys(d.keyset)
+	for _, h := range log.Headers() {
+		// A header that cannot be read leaves no copy, and is named elsewhere.
+		if under, err := d.keyset.WrappingKey(h.Opaque); h.Err == nil && err == nil {
+			made.Wrapping = min(made.Wrapping, under)
+		}
+	}
+	return made
+}

@@ -153,6 +153,11 @@ func (s *Store) open(ctx context.Context) error {
 	if s.notary.none && s.log.Last() > 1 { // the first event is signed when a store is first opened
 		s.setNotice(fmt.Sprintf("no signed head was there over the %d events, and one is signed anew: only one kept elsewhere tells whether any are missing", s.log.Last()))
 	}
+	if s.damage() == nil {
+		if err := s.removeOld(); err != nil {
+			return err
+		}
+	}
 	if s.notary.bad != nil {
 		s.setDamage(&model.DamageError{What: s.notary.bad.Error(), Next: "run jeton audit verify; if the keyset is an old copy give the newest one, " +
 			"else move the file " + headsName + " aside to have a new head signed"})
@@ -308,12 +313,13 @@ func outdated(have applied, r journal.Report) error {
 
 // outgrown tells why a state that was made under other keys than the newest ones is made
 // again, so that nothing in its files is of use with an older keyset. Where that cannot be
-// done now it serves on, as long as the keyset still has the key of its index.
+// done now, or would change nothing since headers are not under the newest keys either, it
+// serves on, as long as the keyset still has the key of its index.
 func (s *Store) outgrown(made madeUnder) error {
 	if made == newestKeys(s.keyset) {
 		return nil
 	}
-	later := s.readOnly || s.opts.rotating || s.damage() != nil
+	later := s.readOnly || s.opts.rotating || s.damage() != nil || made == s.keys.madeNow(s.log)
 	if later && slices.Contains(s.keyset.LookupNumbers(), made.Lookup) {
 		s.keys.made = made
 		return nil

@@ -19,8 +19,11 @@ const (
 	replayBytes  = 8 << 20
 )
 
+// What lies beside a state: one that is being made, one that another took the place of and
+// that the next opening removes if a crash came before, and those that are kept.
 const (
 	buildName = stateName + ".new"
+	oldName   = stateName + ".old"
 	asideName = stateName + ".aside"
 )
 
@@ -53,7 +56,7 @@ func (s *Store) rebuild(ctx context.Context, why error) error {
 		return fmt.Errorf("make state again: %w", err)
 	}
 	s.use(db)
-	s.keys.made = newestKeys(s.keyset)
+	s.keys.made = s.keys.madeNow(s.log)
 	s.people, s.lastToken, s.applied = newPeople(), 0, 0
 	err = s.applyFrom(ctx, journal.Position{}, s.log.Last(), "making state again from the journal")
 	if err = errors.Join(err, db.Close()); err != nil {
@@ -91,7 +94,7 @@ func (s *Store) rebuildInMemory(ctx context.Context, why error) error {
 		return err
 	}
 	s.use(db)
-	s.keys.made = newestKeys(s.keyset)
+	s.keys.made = s.keys.madeNow(s.log)
 	s.inMemory, s.people, s.lastToken, s.applied = true, newPeople(), 0, 0
 	if err := s.applyFrom(ctx, journal.Position{}, s.log.Last(), "making state in memory from the journal"); err != nil {
 		return fmt.Errorf("make state in memory: %w", err)
@@ -110,6 +113,9 @@ func (s *Store) swap(keepOld bool) error {
 		return err
 	}
 	aside, err := s.freeAside()
+	if err == nil && !keepOld {
+		aside, err = s.path(oldName), s.removeOld()
+	}
 	if err == nil {
 		if err = os.Rename(s.path(stateName), aside); errors.Is(err, os.ErrNotExist) {
 			err = nil
@@ -119,7 +125,7 @@ func (s *Store) swap(keepOld bool) error {
 		err = os.Rename(s.path(buildName), s.path(stateName))
 	}
 	if err == nil && !keepOld {
-		err = os.RemoveAll(aside)
+		err = s.removeOld()
 	}
 	if err != nil {
 		return err
@@ -127,7 +133,16 @@ func (s *Store) swap(keepOld bool) error {
 	return syncDir(s.opts.Dir)
 }
 
-// freeAside returns where the old state is put: the one place that is used again and
+// removeOld removes a state that another took the place of: its files may be of use with an
+// older keyset.
+func (s *Store) removeOld() error {
+	if err := os.RemoveAll(s.path(oldName)); err != nil {
+		return fmt.Errorf("remove the state of before: %w", err)
+	}
+	return nil
+}
+
+// freeAside returns where a state is put that is kept: the one place that is used again and
 // again, or over a damaged journal a new one.
 func (s *Store) freeAside() (string, error) {
 	path := s.path(asideName)

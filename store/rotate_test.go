@@ -294,13 +294,42 @@ func TestRotateCutAnywhere(t *testing.T) {
 		s := c.open()
 		answers(t, s, values)
 		under(t, s)
+		newest := s.keyset.PrimaryWrapping()
 		c.close(s)
+		for old := range newest {
+			if found := carved(t, c, old); len(found) > 0 {
+				t.Errorf("moment %d: under key %d, and not %d, is still something in %v", i, old, newest, found)
+			}
+		}
 		if a := audited(t, c); a.Verdict != Good || a.State != "" {
 			t.Fatalf("moment %d: %+v", i, a)
 		}
 	}
 	if continued < 3 || continued == len(m.places) {
 		t.Errorf("%d of %d were continued", continued, len(m.places))
+	}
+}
+
+// TestStateOfBeforeGoes opens what is left when a crash comes after a state took the place of
+// another and before that one was removed.
+func TestStateOfBeforeGoes(t *testing.T) {
+	p, values := rotatable(t)
+	c := p.crash()
+	if _, err := Rotate(ctx, rotating(p)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(filepath.Join(c.opts.Dir, stateName), filepath.Join(p.opts.Dir, oldName)); err != nil {
+		t.Fatal(err)
+	}
+	if len(carved(t, p, 1)) == 0 {
+		t.Fatal("there is nothing to be removed")
+	}
+	p.load()
+	s := p.open()
+	answers(t, s, values)
+	p.close(s)
+	if found := carved(t, p, 1); len(found) > 0 {
+		t.Errorf("under the old key there is still something in %v", found)
 	}
 }
 
@@ -419,6 +448,9 @@ func TestRestoreUnderRotatedKeys(t *testing.T) {
 	answers(t, s, values)
 	under(t, s)
 	c.close(s)
+	if found := carved(t, c, 1); len(found) > 0 {
+		t.Errorf("under the old key there is still something in %v", found)
+	}
 }
 
 // TestFullDiskAfterRotating: what a rotation left to be done waits for room, and values are

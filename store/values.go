@@ -129,9 +129,9 @@ type applied struct {
 	Made   madeUnder
 }
 
-// madeUnder is the keys of the keyset that were newest when a state was made. Its index
-// knows values by the lookup key, and what its files hold of wrapped data keys, replaced
-// ones too, is under the wrapping key or newer ones.
+// madeUnder is the keys a state was made under. Its index knows values by the lookup key,
+// and what its files hold of wrapped data keys, replaced ones too, is under the wrapping key
+// or newer ones.
 type madeUnder struct{ Wrapping, Lookup uint32 }
 
 // newestKeys are those that a state made now is made under.
