@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"strings"
 	"sync"
 
 	"jeton/model"
@@ -43,9 +45,8 @@ func (s *Store) rebuild(ctx context.Context, why error) error {
 	if s.readOnly {
 		return s.rebuildInMemory(ctx, why)
 	}
-	damaged := s.db == nil
 	if s.db != nil {
-		damaged = s.db.Close() != nil || errors.Is(why, state.ErrDamaged)
+		_ = s.db.Close() // another takes its place
 		s.db = nil
 	}
 	if err := os.RemoveAll(s.path(buildName)); err != nil {
@@ -64,7 +65,7 @@ func (s *Store) rebuild(ctx context.Context, why error) error {
 		return fmt.Errorf("make state again: %w", err)
 	}
 	s.db = nil
-	if err := s.swap(damaged || s.damage() != nil); err != nil {
+	if err := s.swap(); err != nil {
 		return fmt.Errorf("make state again: %w", err)
 	}
 	s.condition.clean = false
@@ -108,23 +109,26 @@ func (s *Store) rebuildInMemory(ctx context.Context, why error) error {
 //
 // Over a damaged journal the old state may be all there is of some events: it gets a
 // name of its own and is never removed.
-func (s *Store) swap(keepOld bool) error {
+func (s *Store) swap() error {
 	if err := state.SyncDir(s.path(buildName)); err != nil {
 		return err
 	}
-	aside, err := s.freeAside()
-	if err == nil && !keepOld {
-		aside, err = s.path(oldName), s.removeOld()
+	var err error
+	away := s.path(oldName)
+	if s.damage() != nil {
+		away, err = s.freeAside()
+	} else {
+		err = s.removeOld()
 	}
 	if err == nil {
-		if err = os.Rename(s.path(stateName), aside); errors.Is(err, os.ErrNotExist) {
+		if err = os.Rename(s.path(stateName), away); errors.Is(err, os.ErrNotExist) {
 			err = nil
 		}
 	}
 	if err == nil {
 		err = os.Rename(s.path(buildName), s.path(stateName))
 	}
-	if err == nil && !keepOld {
+	if err == nil && s.damage() == nil {
 		err = s.removeOld()
 	}
 	if err != nil {
@@ -142,13 +146,9 @@ func (s *Store) removeOld() error {
 	return nil
 }
 
-// freeAside returns where a state is put that is kept: the one place that is used again and
-// again, or over a damaged journal a new one.
+// freeAside returns where a state is put that is kept.
 func (s *Store) freeAside() (string, error) {
 	path := s.path(asideName)
-	if s.damage() == nil {
-		return path, os.RemoveAll(path)
-	}
 	for n := 2; ; n++ {
 		if _, err := os.Lstat(path); errors.Is(err, os.ErrNotExist) {
 			return path, nil
@@ -157,6 +157,17 @@ func (s *Store) freeAside() (string, error) {
 		}
 		path = fmt.Sprintf("%s.%d", s.path(asideName), n)
 	}
+}
+
+// asides are the states that were kept.
+func asides(dir string) (kept []string, err error) {
+	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), asideName) {
+			kept = append(kept, filepath.Join(dir, e.Name()))
+		}
+	}
+	return kept, err
 }
 
 // adopt opens the state that was just made and moves the mark to it.

@@ -26,6 +26,7 @@ type Rotated struct {
 	Continued bool             // a rotation that was interrupted was carried to its end, and no key was made
 	Rewrapped int              // data keys, one for each segment of the journal
 	Verifier  string           // public key that signs heads from now on, as text
+	Aside     []string         // states that were kept when the journal was damaged: still of use with the old keys
 }
 
 // Rotate gives the keyset new primary keys for wrapping data keys and for signing heads
@@ -59,6 +60,9 @@ func Rotate(ctx context.Context, r Rotating) (out Rotated, err error) {
 	}
 	if err := r.settle(ctx); err != nil {
 		return out, fmt.Errorf("rotated, but for making state again, which the next opening does: %w", err)
+	}
+	if out.Aside, err = asides(r.Dir); err != nil {
+		return out, fmt.Errorf("rotated, but look for what was put aside: %w", err)
 	}
 	return out, r.retire()
 }

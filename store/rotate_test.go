@@ -333,6 +333,30 @@ func TestStateOfBeforeGoes(t *testing.T) {
 	}
 }
 
+// TestDamagedStateGoes replaces a state that cannot be read, though its files can be searched,
+// and names one that was kept.
+func TestDamagedStateGoes(t *testing.T) {
+	p, values := rotatable(t)
+	if err := os.WriteFile(filepath.Join(p.opts.Dir, stateName, "MANIFEST"), []byte("no list"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	kept := filepath.Join(p.opts.Dir, asideName)
+	if err := os.Mkdir(kept, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	out, err := Rotate(ctx, rotating(p))
+	if err != nil || !slices.Equal(out.Aside, []string{kept}) {
+		t.Fatalf("%+v, %v", out, err)
+	}
+	p.load()
+	s := p.open()
+	answers(t, s, values)
+	p.close(s)
+	if found := carved(t, p, 1); len(found) > 0 {
+		t.Errorf("under the old key there is still something in %v", found)
+	}
+}
+
 // TestRotateRefuses changes nothing, above all not the keyset.
 func TestRotateRefuses(t *testing.T) {
 	p, values := rotatable(t)

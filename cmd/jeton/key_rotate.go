@@ -76,6 +76,9 @@ func rotatedWords(s setup, f rotateFlags, out store.Rotated) string {
 	} else {
 		b.WriteString("Backups made before open with this keyset, too.\n")
 	}
+	for _, dir := range out.Aside {
+		fmt.Fprintf(&b, "%s was put aside when the journal was damaged, and older copies of the keyset still open it: remove it once nothing in it is needed.\n", dir)
+	}
 	fmt.Fprintf(&b, "For auditors, the public key that signs from now on:\n%s\n", out.Verifier)
 	return b.String()
 }
