@@ -48,6 +48,7 @@ func (s *Store) apply(frames []frame) error {
 	newest := frames[len(frames)-1].changes
 	mark.Digest, mark.Known = decodeDigest(newest[len(newest)-1].private.State)
 	mark.Known = mark.Known && !a.careful // state may have what the journal lost
+	mark.Partial = s.partial
 	if err := s.keep(a.writes, s.appliedWrite(mark)); err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ var (
 	errStateKeys    = errors.New("the keys of the keyset were rotated")
 	errStateBehind  = errors.New("it lacked events that were in it before")
 	errStateUnknown = errors.New("nothing says what it came to")
+	errStatePartial = errors.New("the last time that was from a damaged one")
 	errNoMark       = errors.New("the journal's mark was missing")
 )
 
@@ -20,7 +21,7 @@ var (
 // left out: its names and numbers help nobody, since the file is replaced.
 func madeAgain(why error) string {
 	plain := "it was damaged"
-	for _, known := range []error{errStateMissing, errStateFormat, errStateForeign, errStateKeys, errStateBehind, errStateUnknown, errNoMark, errAsked} {
+	for _, known := range []error{errStateMissing, errStateFormat, errStateForeign, errStateKeys, errStateBehind, errStateUnknown, errStatePartial, errNoMark, errAsked} {
 		if errors.Is(why, known) {
 			plain = known.Error()
 		}

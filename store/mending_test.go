@@ -363,3 +363,51 @@ func TestReplayOverDamagedSet(t *testing.T) {
 		t.Fatalf("%+v, %v", got, err)
 	}
 }
+
+// TestStateOfADamagedJournal loses state and a segment of the journal, which opening does not
+// look at once there is a state again: every opening says so, until the journal is restored.
+func TestStateOfADamagedJournal(t *testing.T) {
+	p, s := newOpen(t)
+	var lost string
+	for range 3 {
+		s.log.Distrust() // a segment is begun, and nothing is wrong with the one before
+		createToken(t, s, "one")
+		if lost == "" {
+			lost = lastSegment(t, p.opts.Dir)
+		}
+		p.close(s)
+		s = p.open()
+	}
+	createToken(t, s, "last") // and with it the mark goes on
+	p.close(s)
+	if err := errors.Join(os.RemoveAll(filepath.Join(p.opts.Dir, stateName)), os.Rename(lost, p.opts.Dir+".lost")); err != nil {
+		t.Fatal(err)
+	}
+	for n := range 3 {
+		s = p.open()
+		if d := s.Health().Damage; d == nil || !strings.Contains(d.What, "missing") {
+			t.Fatalf("opening %d: the damage is %v", n, d)
+		}
+		if n == 1 {
+			change1(t, s, model.Revoke{Token: 2})
+		}
+		p.close(s)
+	}
+	kept, err := filepath.Glob(filepath.Join(p.opts.Dir, asideName+"*"))
+	if err != nil || len(kept) > 0 {
+		t.Fatalf("states that were made from this journal are kept: %v, %v", kept, err)
+	}
+	if err := os.Rename(p.opts.Dir+".lost", lost); err != nil {
+		t.Fatal(err)
+	}
+	s = p.open()
+	if err := s.CheckHistory(ctx); err != nil || s.Health().Damage != nil {
+		t.Fatalf("restored: %v, %+v", err, s.Health())
+	}
+	if got, err := s.durableToken(1); err != nil || got.Description != "one" {
+		t.Fatalf("restored: %+v, %v", got, err)
+	}
+	if got, err := s.durableToken(2); err != nil || !got.Revoked() {
+		t.Fatalf("revoked under damage and restored: %+v, %v", got, err)
+	}
+}

@@ -244,6 +244,9 @@ func (s *Store) openState(mark journal.Mark) (have applied, doubt error) {
 		return applied{}, errStateForeign
 	}
 	s.applied = have.Seq
+	if have.Partial { // the journal may have been restored, and else the damage is to be named again
+		return have, errStatePartial
+	}
 	return have, nil
 }
 

@@ -58,14 +58,18 @@ func (s *Store) rebuild(ctx context.Context, why error) error {
 	}
 	s.use(db)
 	s.keys.made = s.keys.madeNow(s.log)
-	s.people, s.lastToken, s.applied = newPeople(), 0, 0
+	s.people, s.lastToken, s.applied, s.partial = newPeople(), 0, 0, false
 	err = s.applyFrom(ctx, journal.Position{}, s.log.Last(), "making state again from the journal")
+	if err == nil && s.damage() != nil {
+		err = s.rememberPartial()
+	}
 	if err = errors.Join(err, db.Close()); err != nil {
 		s.db = nil
 		return fmt.Errorf("make state again: %w", err)
 	}
 	s.db = nil
-	if err := s.swap(); err != nil {
+	keepOld := s.damage() != nil && !errors.Is(why, errStatePartial) // which was made from this journal
+	if err := s.swap(keepOld); err != nil {
 		return fmt.Errorf("make state again: %w", err)
 	}
 	s.condition.clean = false
@@ -74,6 +78,22 @@ func (s *Store) rebuild(ctx context.Context, why error) error {
 		return err
 	}
 	return s.settleAnew()
+}
+
+// rememberPartial notes in the state that was just made that the journal it was made from is damaged:
+// only what is read at opening is looked at then, and the rest would not be missed.
+func (s *Store) rememberPartial() error {
+	v := s.db.View()
+	have, err := s.appliedIn(v)
+	v.Close()
+	if errors.Is(err, state.ErrMissing) {
+		return nil // nothing could be read: without a mark it is made again anyway
+	}
+	if err != nil {
+		return err
+	}
+	s.partial, have.Partial = true, true
+	return s.db.Commit([]state.Write{s.appliedWrite(have)})
 }
 
 // maxInMemory is how large a journal may be, in bytes, whose state is made in memory.
@@ -109,13 +129,13 @@ func (s *Store) rebuildInMemory(ctx context.Context, why error) error {
 //
 // Over a damaged journal the old state may be all there is of some events: it gets a
 // name of its own and is never removed.
-func (s *Store) swap() error {
+func (s *Store) swap(keepOld bool) error {
 	if err := state.SyncDir(s.path(buildName)); err != nil {
 		return err
 	}
 	var err error
 	away := s.path(oldName)
-	if s.damage() != nil {
+	if keepOld {
 		away, err = s.freeAside()
 	} else {
 		err = s.removeOld()
@@ -128,7 +148,7 @@ func (s *Store) swap() error {
 	if err == nil {
 		err = os.Rename(s.path(buildName), s.path(stateName))
 	}
-	if err == nil && s.damage() == nil {
+	if err == nil && !keepOld {
 		err = s.removeOld()
 	}
 	if err != nil {

@@ -87,6 +87,7 @@ type Store struct {
 	inMemory bool        // state is on no disk, see regain
 	rebuilt  bool        // state was made again at this opening
 	stuck    bool        // Badger could not be closed for want of room
+	partial  bool        // state was made from a damaged journal
 
 	turn     sync.Mutex // held by who commits: nobody else touches what is the committer's own
 	ended    bool       // nobody commits any more

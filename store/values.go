@@ -125,8 +125,11 @@ type applied struct {
 	Seq    uint64
 	Counts counts
 	Known  bool // the digest is
-	Digest digest
-	Made   madeUnder
+	// Partial: it was made from a journal that was damaged. What cannot be read there is missing
+	// in it, and nothing else would say so.
+	Partial bool
+	Digest  digest
+	Made    madeUnder
 }
 
 // madeUnder is the keys a state was made under. Its index knows values by the lookup key,
@@ -165,6 +168,9 @@ func (s *Store) complete(have applied) error {
 	return nil
 }
 
+// partial stands where a known digest has 1.
+const partial = 2
+
 const appliedSize = 4 + 16 + 8 + 5*8 + 2*4 + 1 + digestSize
 
 func (a applied) encode() []byte {
@@ -177,7 +183,10 @@ func (a applied) encode() []byte {
 	out = binary.BigEndian.AppendUint32(out, a.Made.Wrapping)
 	out = binary.BigEndian.AppendUint32(out, a.Made.Lookup)
 	known := byte(0)
-	if a.Known {
+	switch {
+	case a.Partial:
+		known = partial
+	case a.Known:
 		known = 1
 	}
 	return append(append(out, known), a.Digest.encode()...)
@@ -201,10 +210,10 @@ func decodeApplied(b []byte) (applied, error) {
 	}
 	a.Made = madeUnder{binary.BigEndian.Uint32(b[68:]), binary.BigEndian.Uint32(b[72:])}
 	known := b[appliedSize-digestSize-1]
-	if known > 1 {
+	if known > partial {
 		return applied{}, fmt.Errorf("applied mark: %w", state.ErrDamaged)
 	}
-	a.Known = known == 1
+	a.Known, a.Partial = known == 1, known == partial
 	a.Digest, _ = decodeDigest(b[appliedSize-digestSize:])
 	return a, nil
 }
