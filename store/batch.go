@@ -70,13 +70,19 @@ func (s *Store) durableToken(id model.TokenID) (model.Token, error) {
 	v := s.db.View()
 	defer v.Close()
 	t, err := s.vault.token(v, agents, id)
-	if errors.Is(err, model.ErrNotFound) {
-		err = errRecordMissing // every number up to the last was given
-	}
 	if err != nil {
-		return t, s.suspectIf(fmt.Errorf("token %d: %w", id, err))
+		return t, fmt.Errorf("token %d: %w", id, s.missing(err))
 	}
 	return t, nil
+}
+
+// missing makes it damage that a record is not there whose number was given: numbers are
+// given without gaps, and nothing is ever deleted. Only a damaged journal may lack some.
+func (s *Store) missing(err error) error {
+	if errors.Is(err, model.ErrNotFound) && s.damage() == nil {
+		err = errRecordMissing
+	}
+	return s.suspectIf(err)
 }
 
 // decide answers one job or adds its event to the group.

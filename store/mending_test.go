@@ -56,6 +56,26 @@ func TestHiddenRecord(t *testing.T) {
 	}
 }
 
+// TestMissingRecord asks for a token that state has lost, as when Badger merged tables on a
+// disk that failed: nobody is told that there never was one, and opening again mends it.
+func TestMissingRecord(t *testing.T) {
+	p, s := newOpen(t)
+	tok := createToken(t, s, "one")
+	s.turn.Lock()
+	s.lastToken++
+	s.turn.Unlock()
+	_, _, err := s.Change(ctx, ana, model.Request{}, model.Describe{Token: tok.ID + 1, Description: "two"})
+	if !errors.Is(err, state.ErrDamaged) || s.Health().Damage == nil {
+		t.Fatalf("a token that is missing: %v, %+v", err, s.Health())
+	}
+	p.close(s)
+	s = p.open()
+	if h := s.Health(); h.Damage != nil || !strings.Contains(h.Notice, "made again") {
+		t.Fatalf("opened again: %+v", h)
+	}
+	createToken(t, s, "two")
+}
+
 // TestCheckComparesState puts valid entries of before in the place of newer ones, or
 // takes bits out of a list: the check names it, and opening again is right.
 func TestCheckComparesState(t *testing.T) {

@@ -324,7 +324,7 @@ func (s *Store) Reveal(ctx context.Context, actor model.Actor, r model.Request, 
 	defer v.Close()
 	cred, err := get[model.Credential](s.vault, v, state.Credential, uint64(c.Token))
 	if err != nil {
-		return model.Secret{}, fmt.Errorf("the value of token %d: %w", c.Token, s.suspectIf(err))
+		return model.Secret{}, fmt.Errorf("the value of token %d: %w", c.Token, s.missing(err))
 	}
 	return cred.Value, nil
 }

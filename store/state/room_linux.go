@@ -38,11 +38,11 @@ func init() {
 	}
 }
 
-// backed is back, which waits for room if the file is a table.
+// backed is back, which for a table tries until it has its blocks, whatever is in the way.
 func backed(fd int, offset, length int64) error {
 	err := back(fd, offset, length)
-	if !full(err) {
-		return err
+	if err == nil {
+		return nil
 	}
 	name, unknown := os.Readlink(fmt.Sprintf("/proc/self/fd/%d", fd))
 	if unknown == nil && filepath.Ext(name) != tableSuffix {
@@ -50,13 +50,13 @@ func backed(fd int, offset, length int64) error {
 	}
 	waiting.Add(1)
 	defer waiting.Add(-1)
-	for full(err) {
+	for err != nil {
 		time.Sleep(retryRoom)
 		if err = unix.Ftruncate(fd, offset+length); err == nil {
 			err = back(fd, offset, length)
 		}
 	}
-	return err
+	return nil
 }
 
 // retryRoom is how often a table that waits for room looks again.

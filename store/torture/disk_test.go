@@ -49,7 +49,11 @@ func newDisk(t testing.TB, kind string, size int) *disk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text, err := exec.Command(make, d.image).CombinedOutput(); err != nil {
+	args := []string{d.image}
+	if kind == "ext4" {
+		args = append(args, "-m", "0") // nothing is kept for root, who is full when others are
+	}
+	if text, err := exec.Command(make, args...).CombinedOutput(); err != nil {
 		t.Fatalf("%s: %v: %s", make, err, text)
 	}
 	d.mount("-o", d.options(), d.image)
@@ -162,6 +166,58 @@ func copySparse(from, to string) (sum [sha256.Size]byte, err error) {
 			}
 		}
 		at += int64(n)
+	}
+}
+
+// free is how many bytes can still be written.
+func (d *disk) free() uint64 {
+	d.t.Helper()
+	var s unix.Statfs_t
+	if err := unix.Statfs(d.at, &s); err != nil {
+		d.t.Fatal(err)
+	}
+	return s.Bavail * uint64(s.Bsize)
+}
+
+// fill has other files take the room but for some bytes, all at once as far as that goes.
+// They stay until drain.
+func (d *disk) fill(leave uint64) {
+	d.t.Helper()
+	f, err := os.OpenFile(filepath.Join(d.at, "filler"), os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o600)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer f.Close()
+	for step := uint64(1) << 40; step >= 4096; step /= 2 {
+		for free := d.free(); free >= leave+step; free = d.free() {
+			at, err := f.Seek(0, io.SeekEnd)
+			if err == nil {
+				err = unix.Fallocate(int(f.Fd()), 0, at, int64(step))
+			}
+			if errors.Is(err, unix.ENOSPC) {
+				break // somebody was faster
+			}
+			if err != nil {
+				d.t.Fatal(err)
+			}
+		}
+	}
+	if leave > 0 {
+		return
+	}
+	for err == nil { // what is left in corners
+		_, err = f.Write(make([]byte, 4096))
+	}
+	if !errors.Is(err, unix.ENOSPC) {
+		d.t.Fatal(err)
+	}
+}
+
+// drain gives the room back.
+func (d *disk) drain() {
+	d.t.Helper()
+	if err := os.Remove(filepath.Join(d.at, "filler")); err != nil {
+		d.t.Fatal(err)
 	}
 }
 

@@ -21,9 +21,11 @@ import (
 
 // How often, and from which number all that is random comes.
 var (
-	kills = flag.Int("kills", 12, "how often the process is killed")
-	cuts  = flag.Int("cuts", 4, "how often the power is cut")
-	seed  = flag.Uint64("seed", uint64(time.Now().UnixNano()), "where the random numbers begin")
+	kills  = flag.Int("kills", 12, "how often the process is killed")
+	cuts   = flag.Int("cuts", 4, "how often the power is cut")
+	fulls  = flag.Int("fulls", 4, "how often the disk is filled")
+	faults = flag.Int("faults", 8, "how often a write or a sync is refused")
+	seed   = flag.Uint64("seed", uint64(time.Now().UnixNano()), "where the random numbers begin")
 )
 
 // patience is how long a test waits for what must happen. It is a limit for hanging, not
@@ -124,7 +126,7 @@ type process struct {
 
 // start runs a program whose standard output is a file, so that nothing it wrote is lost
 // with it.
-func start(t testing.TB, report string, env []string, path string, args ...string) *process {
+func start(t testing.TB, report string, env []string, files []*os.File, path string, args ...string) *process {
 	t.Helper()
 	out, err := os.Create(report)
 	if err != nil {
@@ -132,7 +134,7 @@ func start(t testing.TB, report string, env []string, path string, args ...strin
 	}
 	defer out.Close()
 	p := &process{t: t, cmd: exec.Command(path, args...), report: report, stderr: &bytes.Buffer{}, done: make(chan struct{})}
-	p.cmd.Env, p.cmd.Stdout, p.cmd.Stderr = env, out, p.stderr
+	p.cmd.Env, p.cmd.Stdout, p.cmd.Stderr, p.cmd.ExtraFiles = env, out, p.stderr, files
 	// The parent's end must not leave a writer behind.
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := p.cmd.Start(); err != nil {
@@ -211,6 +213,16 @@ func (p *process) until(what string, from int64, wanted func(line string) bool) 
 		}
 		p.run(2 * time.Millisecond)
 	}
+}
+
+// said is where the report ends now, given where it ended before.
+func (p *process) said(from int64) int64 {
+	p.t.Helper()
+	_, end, err := wholeLines(p.report, from)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return end
 }
 
 // wholeLines returns the lines of a file from an offset on, and the offset behind them. A

@@ -48,7 +48,7 @@ func launch(how string, args []string) {
 
 var (
 	syncs  = []uint32{unix.SYS_FSYNC, unix.SYS_FDATASYNC, unix.SYS_MSYNC, unix.SYS_SYNC_FILE_RANGE, unix.SYS_SYNCFS}
-	writes = []uint32{unix.SYS_PWRITE64, unix.SYS_FTRUNCATE, unix.SYS_FALLOCATE, unix.SYS_RENAMEAT, unix.SYS_RENAMEAT2}
+	writes = []uint32{unix.SYS_PWRITE64, unix.SYS_FALLOCATE, unix.SYS_RENAMEAT, unix.SYS_RENAMEAT2}
 )
 
 // filter has the kernel treat some syscalls in a way of their own from here on.
