@@ -1,13 +1,18 @@
 # Everything one does with this repository. `make` alone lists it.
-# GOFLAGS, BINDIR (for install) and JETON_BENCH_TOKENS (for bench) may be set.
+# GOFLAGS, BINDIR (for install), JETON_BENCH_TOKENS (for bench) and KILLS, CUTS, FULLS and
+# FAULTS (for torture) may be set.
 
 GO     ?= go
+KILLS  ?= 1000
+CUTS   ?= 100
+FULLS  ?= 200
+FAULTS ?= 200
 BINDIR ?= $(or $(shell $(GO) env GOBIN),$(shell $(GO) env GOPATH)/bin)
 
 # No C compiler is needed for anything but the race detector.
 export CGO_ENABLED = 0
 
-.PHONY: help run demo build test race lint bench install clean
+.PHONY: help run demo build test race lint bench torture install clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +40,12 @@ lint: ## check formatting, go vet and staticcheck
 bench: build ## measure, and print each figure beside its limit
 	@mkdir -p .bench
 	JETON_BENCH=$(CURDIR)/.bench JETON_BIN=$(CURDIR)/bin/jeton $(GO) test ./cmd/jeton -run '^TestFigures$$' -count=1 -timeout 60m -v
+
+torture: build ## kill it, cut its power, fill its disk; most of it needs root
+	@mkdir -p .bench
+	JETON_BIN=$(CURDIR)/bin/jeton $(GO) test ./store/torture -count=1 -timeout 12h -summary $(CURDIR)/.bench/torture \
+		-kills $(KILLS) -cuts $(CUTS) -fulls $(FULLS) -faults $(FAULTS)
+	@cat .bench/torture
 
 install: ## install jeton to BINDIR
 	$(GO) build -trimpath -o "$(BINDIR)/jeton" ./cmd/jeton

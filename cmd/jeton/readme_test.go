@@ -100,7 +100,7 @@ func TestMakeAloneListsEveryTarget(t *testing.T) {
 	if err != nil {
 		t.Skipf("no make here: %v", err)
 	}
-	for _, target := range []string{"run", "demo", "build", "test", "race", "lint", "bench", "install", "clean"} {
+	for _, target := range []string{"run", "demo", "build", "test", "race", "lint", "bench", "torture", "install", "clean"} {
 		if !strings.Contains(string(out), "make "+target+" ") {
 			t.Errorf("make does not list %s:\n%s", target, out)
 		}

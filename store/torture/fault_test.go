@@ -136,8 +136,8 @@ func TestFailingWrites(t *testing.T) {
 	for left := *faults; left > 0; left -= faultsPerStore {
 		t.Run("store", func(t *testing.T) { struck += faultOne(t, rng, min(faultsPerStore, left), &sum) })
 	}
-	t.Logf("summary: failing writes and syncs | %d times, %d calls failed; %d changes answered, %d of unknown outcome or in flight of which %d were kept",
-		sum.kills, struck, sum.acknowledged, sum.inFlight, sum.kept)
+	summarize(t, "writes, syncs and room refused", nothing, fmt.Sprintf("make torture FAULTS=%d", *faults),
+		"%d times, %d calls failed, %d changes answered", sum.kills, struck, sum.acknowledged)
 }
 
 // faultOne lets calls fail a number of times in one store.
@@ -214,7 +214,6 @@ func TestFilesMayNotGrow(t *testing.T) {
 	v.ledger.read(t, p.report, 0)
 	v.audited()
 	v.check(rng)
-	t.Logf("summary: files that may not grow | %d changes answered", v.ledger.acknowledged)
 }
 
 func limit(t *testing.T, p *process, size uint64) {

@@ -24,7 +24,8 @@ var (
 	kills  = flag.Int("kills", 12, "how often the process is killed")
 	cuts   = flag.Int("cuts", 4, "how often the power is cut")
 	fulls  = flag.Int("fulls", 4, "how often the disk is filled")
-	faults = flag.Int("faults", 8, "how often a write or a sync is refused")
+	faults = flag.Int("faults", 4, "how often a write or a sync is refused")
+	into   = flag.String("summary", "", "file for a line about each proof, as a table")
 	seed   = flag.Uint64("seed", uint64(time.Now().UnixNano()), "where the random numbers begin")
 )
 
@@ -40,13 +41,38 @@ func TestMain(m *testing.M) {
 	}
 	flag.Parse()
 	code := m.Run()
-	if dir := built.dir; dir != "" {
-		if err := os.RemoveAll(dir); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			code = 1
-		}
+	var err error
+	if built.dir != "" {
+		err = os.RemoveAll(built.dir)
+	}
+	if *into != "" {
+		text := "| proof | counts | result | to repeat |\n|---|---|---|---|\n" + strings.Join(summaries.lines, "")
+		err = errors.Join(err, os.WriteFile(*into, []byte(text), 0o600))
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
 	}
 	os.Exit(code)
+}
+
+// summaries are what the proofs came to.
+var summaries struct {
+	sync.Mutex
+	lines []string
+}
+
+// summarize tells what a proof came to, to who reads the log and for -summary.
+func summarize(t *testing.T, proof, result, repeat, format string, args ...any) {
+	t.Helper()
+	counts := fmt.Sprintf(format, args...)
+	if t.Failed() {
+		result = "FAILED"
+	}
+	t.Logf("%s: %s: %s", proof, counts, result)
+	summaries.Lock()
+	defer summaries.Unlock()
+	summaries.lines = append(summaries.lines, fmt.Sprintf("| %s | %s | %s | `%s` |\n", proof, counts, result, repeat))
 }
 
 // built is the program under test.
@@ -224,6 +250,9 @@ func (p *process) said(from int64) int64 {
 	}
 	return end
 }
+
+// nothing is what a proof finds that holds.
+const nothing = "nothing found"
 
 // wholeLines returns the lines of a file from an offset on, and the offset behind them. A
 // line that the death of its writer cut short was not said.

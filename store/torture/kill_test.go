@@ -41,8 +41,9 @@ func TestKill(t *testing.T) {
 		})
 	}
 	lanes.Wait()
-	t.Logf("summary: kill -9 | %d kills, %d changes answered, %d in flight of which %d were kept, %d kills while opening or creating, %d while closing, %d of the screens",
-		sum.kills, sum.acknowledged, sum.inFlight, sum.kept, sum.opening, sum.closing, sum.screens)
+	summarize(t, "kill -9", nothing, fmt.Sprintf("make torture KILLS=%d", *kills),
+		"%d kills (%d while creating or opening, %d while closing, %d of the screens), %d changes answered, %d in flight of which %d were kept whole",
+		sum.kills, sum.opening, sum.closing, sum.screens, sum.acknowledged, sum.inFlight, sum.kept)
 }
 
 // tally adds up what several stores went through.
