@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 
 	"github.com/dgraph-io/badger/v4"
@@ -17,6 +18,16 @@ import (
 type damageRecord struct{ key, value []byte }
 
 func openDamagedState(dir string) (*badger.DB, error) {
+	// The log that waits for its turn is empty, which Badger does not open again.
+	logs, err := filepath.Glob(filepath.Join(dir, damageStore, "state", "*.mem"))
+	for _, path := range logs {
+		if info, e := os.Stat(path); e == nil && info.Size() == 0 {
+			err = errors.Join(err, os.Remove(path))
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
 	o := badger.DefaultOptions(filepath.Join(dir, damageStore, "state")).WithLogger(nil).WithMetricsEnabled(false).
 		WithDetectConflicts(false).WithCompression(options.None).WithBlockCacheSize(0).WithMemTableSize(8 << 20).
 		WithNumMemtables(2).WithNumCompactors(2).WithValueLogFileSize(1 << 20).WithBypassLockGuard(true)

@@ -90,7 +90,7 @@ func runDamageWorker(t *testing.T, dir string, seed uint64, from, to int, tally 
 	cmd := exec.Command(os.Args[0], "-test.run=^TestDamageWorker$", "-test.timeout=0")
 	cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%s", damageWorkerEnv, dir), fmt.Sprintf("JETON_DAMAGE_TRIALS=%d %d %d", seed, from, to))
 	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
+	cmd.Stderr, cmd.Stdout = &stderr, &stderr
 	out, in, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
