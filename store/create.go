@@ -161,10 +161,20 @@ func founding(_ context.Context, o Options, found model.Found, source model.Sour
 	}
 	s.use(db)
 	s.digestKnown = true // of nothing
-	if err := s.first(found, source); err != nil {
+	if err := errors.Join(s.first(found, source), s.firstHead()); err != nil {
 		return errors.Join(err, s.abandon()) // there is no end a mark could speak of
 	}
 	return s.closeFiles()
+}
+
+// firstHead signs the first event, so that there is no store without a signed head: one
+// that is killed before it signed another would look as if somebody had taken its head away.
+func (s *Store) firstHead() error {
+	s.openNotary()
+	err := s.notary.extend(s.applied)
+	s.notary.drop()
+	s.notary = nil
+	return err
 }
 
 // first writes the first event. Who founds the organization is its first user.

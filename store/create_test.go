@@ -35,6 +35,15 @@ func TestCreateTakesAnEmptyDirectory(t *testing.T) {
 	}
 }
 
+// TestCreatedIsSigned audits a store that nobody opened yet, as after a kill: its head was not taken away.
+func TestCreatedIsSigned(t *testing.T) {
+	p := newPlace(t)
+	p.create()
+	if a := audit(t, p); a.Verdict != Good || a.Head.Size != 1 {
+		t.Fatalf("%+v", a)
+	}
+}
+
 func TestCreateSaysWhereItCannot(t *testing.T) {
 	p := newPlace(t)
 	at := func(name string) string { return filepath.Join(filepath.Dir(p.opts.Dir), name) }

@@ -5,6 +5,8 @@ package torture
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -79,7 +81,37 @@ func cutOne(t *testing.T, kind string, rng *rand.Rand, times int, sum *tally) {
 // stopAt stops the process at some moment, where it is.
 func stopAt(p *process, rng *rand.Rand, sum *tally) {
 	moment(p, rng, sum)
+	p.stop()
+}
+
+// stop stops the process and waits until none of its threads runs any more.
+func (p *process) stop() {
+	p.t.Helper()
 	p.signal(syscall.SIGSTOP)
+	for deadline := time.Now().Add(patience); !p.ended() && !p.stopped(); p.run(100 * time.Microsecond) {
+		if time.Now().After(deadline) {
+			p.t.Fatal("did not stop")
+		}
+	}
+}
+
+// stopped reports whether all threads of the process are.
+func (p *process) stopped() bool {
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", p.cmd.Process.Pid))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	for _, path := range threads {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			continue // it ended
+		}
+		_, state, _ := strings.Cut(string(text), ") ")
+		if !strings.HasPrefix(state, "T") {
+			return false
+		}
+	}
+	return len(threads) > 0
 }
 
 // diagnosed fails the test if the doctor finds something bad.
@@ -126,7 +158,7 @@ func TestPowerCutWithoutSync(t *testing.T) {
 			p = v.load(withoutSync, 4)
 			said := 0
 			p.until("some hundred changes", 0, func(string) bool { said++; return said > 1000 })
-			p.signal(syscall.SIGSTOP)
+			p.stop()
 			v.ledger.read(t, p.report, 0)
 			c := d.cut()
 			cut++

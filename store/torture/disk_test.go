@@ -206,7 +206,7 @@ func (d *disk) fill(leave uint64) {
 		return
 	}
 	for err == nil { // what is left in corners
-		_, err = f.Write(make([]byte, 4096))
+		_, err = f.Write(make([]byte, 1024)) // the smallest block
 	}
 	if !errors.Is(err, unix.ENOSPC) {
 		d.t.Fatal(err)

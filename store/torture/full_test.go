@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"jeton/model"
 	"jeton/store"
 	"jeton/store/sample"
 )
@@ -124,7 +125,8 @@ func (s *fullTally) meanwhile(t testing.TB, p *process, from int64, none bool) i
 	return end
 }
 
-// restarted kills the process on the full disk and starts it again there.
+// restarted kills the process on the full disk and starts it again there, or has the disk
+// become full while it starts.
 func (v *victim) restarted(p *process, d *disk, sum *fullTally, rng *rand.Rand) *process {
 	v.t.Helper()
 	p.kill()
@@ -132,12 +134,76 @@ func (v *victim) restarted(p *process, d *disk, sum *fullTally, rng *rand.Rand) 
 	v.audited()
 	v.check(nil) // also opens it on the full disk
 	sum.restarted++
-	p = v.load("", 4)
+	if rng.IntN(2) == 0 { // the room goes while it is opened
+		d.drain()
+		p = v.load("", 4)
+		p.run(time.Duration(rng.IntN(80_000)) * time.Microsecond)
+		d.fill(0)
+	} else {
+		p = v.load("", 4)
+	}
 	p.until("the store to be opened", 0, func(string) bool { return true })
 	p.run(time.Duration(rng.IntN(300)) * time.Millisecond)
 	v.alive(p, d.free())
 	sum.meanwhile(v.t, p, 0, d.free() == 0)
 	return p
+}
+
+// TestRevocationsOnAFullDisk takes the last byte, and revokes: up to 1,500 tokens, of the
+// some two thousand that the journal always has room for.
+func TestRevocationsOnAFullDisk(t *testing.T) {
+	t.Parallel()
+	d := newDisk(t, "ext4", 256)
+	v := newVictim(t, d.at)
+	enough := min(50**fulls, 1500)
+	if said, code := v.command("demo", "--fill", fmt.Sprint(4*enough)); code != 0 {
+		t.Fatalf("demo --fill ends with %d: %s", code, said)
+	}
+	p := v.load("", 16)
+	at := p.until("a change", 0, done)
+	d.fill(0)
+	revoked := 0
+	p.until("so many revocations", at, func(line string) bool {
+		if !strings.Contains(line, `"action":"revoke"`) || strings.Contains(line, `"asks"`) {
+			return false
+		}
+		if !done(line) {
+			t.Fatalf("after %d revocations with %d bytes free: %s", revoked, d.free(), line)
+		}
+		revoked++
+		return revoked == enough
+	})
+	if free := d.free(); free > 0 {
+		t.Fatalf("%d bytes are free", free)
+	}
+	p.kill()
+	d.drain()
+	v.audited()
+	v.listed(revoked)
+	summarize(t, "revocations on a full disk", nothing, "go test ./store/torture -run Revocations", "%d in a row with 0 bytes free", revoked)
+}
+
+// listed fails the test unless at least so many agent tokens are revoked.
+func (v *victim) listed(revoked int) {
+	v.t.Helper()
+	s := v.opened()
+	defer s.Close()
+	total := func(q model.TokenQuery) int {
+		page, err := s.Tokens(ctx, checker, q, model.Window{Limit: 1})
+		if err != nil {
+			v.t.Fatal(err)
+		}
+		return page.Total
+	}
+	n := 0
+	for _, q := range []model.TokenQuery{{Kind: model.AgentToken}, {Kind: model.UserToken, Owner: 1}} {
+		all := q
+		all.Revoked = true
+		n += total(all) - total(q)
+	}
+	if n < revoked {
+		v.t.Fatalf("%d tokens are revoked, and %d revocations were answered", n, revoked)
+	}
 }
 
 // room is how much is left free: anything from a little over the reserve to nothing.

@@ -170,12 +170,14 @@ func (v *victim) opened() *store.Store {
 func (v *victim) check(rng *rand.Rand) {
 	v.t.Helper()
 	s := v.opened()
+	defer func() {
+		if err := s.Close(); err != nil {
+			v.t.Errorf("close: %v", err)
+		}
+	}()
 	v.ledger.compare(v.t, s)
 	if rng != nil {
 		v.ledger.values(v.t, s, rng)
-	}
-	if err := s.Close(); err != nil {
-		v.t.Fatalf("close: %v", err)
 	}
 }
 
