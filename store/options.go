@@ -97,5 +97,12 @@ func freeSpace(dir string) (uint64, error) {
 	if err := unix.Statfs(dir, &s); err != nil {
 		return 0, err
 	}
+	if s.Files > 0 && s.Ffree < fewFiles {
+		return 0, nil
+	}
 	return s.Bavail * uint64(s.Bsize), nil
 }
+
+// fewFiles is how many more files a file system must take, where it counts them, to be one
+// that has room: Badger makes a few at a time and must never fail to.
+const fewFiles = 64

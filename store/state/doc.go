@@ -14,7 +14,9 @@
 //   - Badger ends the process, or waits for ever, over files that are damaged or gone. So
 //     they are looked at before it is let near: whole, when the file "open" says that
 //     state was not closed, and not at all after two openings that ended the process.
-//   - While the disk is almost full Badger is not written, because its files are
-//     mapped and a full disk would kill the process: writes are held in memory
-//     ([DB.Hold]) over it, where reads find them, until [DB.Flush].
+//   - While the disk is almost full Badger is not written: writes are held in memory
+//     ([DB.Hold]) over it, where reads find them, until [DB.Flush]. Its files are mapped, and
+//     a page that gets no block ends the process; so every file that is mapped to be
+//     written has all its blocks first, also when the room goes between two looks at it
+//     (room_linux.go), and the log after the current one is always there (spare).
 package state
