@@ -219,6 +219,9 @@ func moment(p *process, rng *rand.Rand, sum *tally) {
 		p.run(time.Duration(rng.IntN(25_000)) * time.Microsecond)
 		sum.count(&sum.closing)
 	default:
-		p.run(time.Duration(20_000+rng.IntN(500_000)) * time.Microsecond)
+		for !p.ended() && p.said(0) == 0 {
+			p.run(time.Millisecond) // it is opening
+		}
+		p.run(time.Duration(rng.IntN(400_000)) * time.Microsecond)
 	}
 }
