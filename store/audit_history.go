@@ -161,7 +161,10 @@ func (w *auditor) event(a *auditedEvent) error {
 			return fmt.Errorf("part %d is not the one that was recorded", i)
 		}
 		if i == 0 {
-			if a.private, err = decodeAs[private](plain[saltLen:]); err != nil {
+			if a.private, err = decodeAs[private](plain[saltLen:]); err == nil {
+				err = a.private.reads(h)
+			}
+			if err != nil {
 				return err
 			}
 			continue

@@ -21,7 +21,8 @@ import (
 // [saltLen] random bytes and then CBOR, and the header carries its digest
 // SHA-256(salt || key || CBOR), so that an event can be proven without opening it and
 // sealing anew changes no digest. What is sealed is bound to store, key and sequence
-// number: no part can stand in for another.
+// number: no part can stand in for another. The details carry a digest of the readable
+// part, so that it cannot be changed by who cannot seal.
 
 // detailsKey stands for the sealed details where records have their state key.
 var detailsKey = []byte("D")
@@ -72,6 +73,10 @@ type private struct {
 	State []byte `cbor:"4,keyasint,omitempty"`
 	// Announced is the signed head that announces the signing key of a rotation.
 	Announced []byte `cbor:"5,keyasint,omitempty"`
+	// Readable is the header's digest: who can write here but not seal cannot change what
+	// can be read without a key, also where no signed head covers it. None in events of a
+	// jeton that did not keep it.
+	Readable []byte `cbor:"6,keyasint,omitempty"`
 }
 
 // change is an event with everything it leaves, opened.
@@ -106,19 +111,23 @@ func partDigest(salt, key, plain []byte) []byte {
 // prepare encodes what will be sealed: the details and every record. It fails for a
 // record that has become too large, before anything was promised.
 func (c *change) prepare() error {
-	plain, err := encoding.Marshal(c.private)
-	if err != nil {
-		return fmt.Errorf("encode details: %w", err)
-	}
-	if len(plain) > maxRecord {
-		return fmt.Errorf("event: %w", errTooLarge)
-	}
-	c.plain = append(c.plain, plain)
+	c.plain = make([][]byte, 1, 1+len(c.records))
 	for _, r := range c.records {
-		if plain, err = encodeRecord(r); err != nil {
+		plain, err := encodeRecord(r)
+		if err != nil {
 			return err
 		}
 		c.plain, c.keys = append(c.plain, plain), append(c.keys, recordKey(r))
+	}
+	var err error
+	if c.private.Readable, err = c.header().readable(); err != nil {
+		return fmt.Errorf("encode event: %w", err)
+	}
+	if c.plain[0], err = encoding.Marshal(c.private); err != nil {
+		return fmt.Errorf("encode details: %w", err)
+	}
+	if len(c.plain[0]) > maxRecord {
+		return fmt.Errorf("event: %w", errTooLarge)
 	}
 	return nil
 }
@@ -134,24 +143,17 @@ func (c *change) size() int {
 
 // seal seals a prepared change under the data key and returns its entry.
 func (c *change) seal(store [16]byte, key *seal.DataKey) ([]byte, error) {
-	h := header{Seq: c.event.Seq, At: c.event.At, Actor: c.event.Actor, Door: c.event.Door, Action: c.event.Action,
-		Outcome: c.event.Outcome, Kind: c.event.Target.Kind, Target: c.event.Target.ID, Subject: c.event.Subject,
-		Count: c.event.Count, DataKey: c.dataKey}
-	if c.event.Request != (model.Request{}) {
-		h.Request = c.event.Request[:]
-	}
+	h := c.header()
+	h.DataKey = c.dataKey
 	salts := make([]byte, saltLen*len(c.plain))
 	if _, err := rand.Read(salts); err != nil {
 		return nil, fmt.Errorf("read randomness: %w", err)
 	}
 	var parts [][]byte
 	for i, plain := range c.plain {
-		at := detailsKey
-		if i > 0 {
-			at = c.keys[i-1]
-		}
+		at := h.Parts[i].Key
 		salt := salts[i*saltLen : (i+1)*saltLen : (i+1)*saltLen]
-		h.Parts = append(h.Parts, part{Key: at, Digest: partDigest(salt, at, plain)})
+		h.Parts[i].Digest = partDigest(salt, at, plain)
 		parts = append(parts, key.Seal(nil, append(salt, plain...), associated(store, at, c.event.Seq)))
 	}
 	c.plain, c.sealed = nil, parts[1:]
@@ -211,7 +213,10 @@ func openDetails(store [16]byte, keys *dataKeys, e entry, h header) (change, err
 	if err != nil {
 		return c, fmt.Errorf("event %d: %w", h.Seq, err)
 	}
-	if c.private, err = decodeAs[private](plain); err != nil {
+	if c.private, err = decodeAs[private](plain); err == nil {
+		err = c.private.reads(h)
+	}
+	if err != nil {
 		return c, fmt.Errorf("event %d: %w", h.Seq, err)
 	}
 	c.event.Details = c.private.Details
