@@ -52,6 +52,18 @@ func (w *auditor) history(ctx context.Context) {
 		w.fail(CutShort, err.after+1, err)
 	}
 	w.out.Unsigned = w.tree.Size() - min(newest, w.tree.Size())
+	w.dataKeys()
+}
+
+// dataKeys looks whether each segment's header has the key of its events: they open by the
+// copy in state too, but whoever loses that has lost them.
+func (w *auditor) dataKeys() {
+	for _, h := range w.log.Headers() {
+		if err := w.keys.opens(h); err != nil {
+			w.fail(Tampered, 0, fmt.Errorf("%w; its events are good, and open by the copy of the key in state", err))
+			return
+		}
+	}
 }
 
 // damaged judges damage of the journal: an unfinished write behind everything that was

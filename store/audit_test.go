@@ -102,6 +102,26 @@ func TestAuditCut(t *testing.T) {
 	}
 }
 
+// TestAuditHeader: a data key that only state still has is told from one that is as it was.
+func TestAuditHeader(t *testing.T) {
+	p, _ := historied(t)
+	first := lastSegment(t, p.opts.Dir)
+	s := p.open()
+	if err := s.log.Roll(); err != nil {
+		t.Fatal(err)
+	}
+	createToken(t, s, "c")
+	p.close(s)
+	flip(t, first, 60)
+	if a := audit(t, p); a.Verdict != Good {
+		t.Fatalf("one of two copies: %+v", a)
+	}
+	flip(t, first, 4096+60)
+	if a := audit(t, p); a.Verdict != Tampered || a.Bad != 0 || !strings.Contains(a.What, "header") {
+		t.Fatalf("%+v", a)
+	}
+}
+
 // TestAuditOtherHistory writes other events with the same keys: only a head from
 // elsewhere tells.
 func TestAuditOtherHistory(t *testing.T) {

@@ -173,22 +173,33 @@ func (d *dataKeys) rewrap(log *journal.Log) (int, error) {
 	return len(fresh), nil
 }
 
+// opens tells why the data key in a segment's header does not open; nil when it does.
+func (d *dataKeys) opens(h journal.SegmentHeader) error {
+	if h.Err != nil {
+		return h.Err
+	}
+	key, err := d.keyset.OpenDataKey(h.Opaque, d.context(h.Number))
+	if err != nil {
+		return fmt.Errorf("segment %d of the journal: the data key in its header: %w", h.Number, err)
+	}
+	key.Wipe()
+	return nil
+}
+
 // outgrown tells whether a wrapped key in a header is under an older wrapping key than the
-// keyset's newest.
-func (d *dataKeys) outgrown(log *journal.Log) (bool, error) {
+// keyset's newest. One that does not open is damage, though state may have a copy of it.
+func (d *dataKeys) outgrown(log *journal.Log) (old bool, err error) {
 	for _, h := range log.Headers() {
-		if h.Err != nil {
-			return false, h.Err
+		if err := d.opens(h); err != nil {
+			return false, damageOf(err, 1)
 		}
 		under, err := d.keyset.WrappingKey(h.Opaque)
 		if err != nil {
-			return false, fmt.Errorf("data key %d: %w", h.Number, err)
+			return false, err
 		}
-		if under != d.keyset.PrimaryWrapping() {
-			return true, nil
-		}
+		old = old || under != d.keyset.PrimaryWrapping()
 	}
-	return false, nil
+	return old, nil
 }
 
 // madeNow is what a state made now is made under. It gets copies of the wrapped keys as

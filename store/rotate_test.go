@@ -389,6 +389,13 @@ func TestRotateRefuses(t *testing.T) {
 			flip(t, lastSegment(t, c.opts.Dir), 100)
 			return func() {}
 		}, func(err error) bool { return errors.As(err, &damage) }},
+		{"a header that does not open", *me, func(r *Rotating) func() {
+			c := p.crash()
+			r.Dir = c.opts.Dir
+			flip(t, lastSegment(t, c.opts.Dir), 60)
+			flip(t, lastSegment(t, c.opts.Dir), 4096+60)
+			return func() {}
+		}, func(err error) bool { return errors.As(err, &damage) && strings.Contains(err.Error(), "backup") }},
 		{"no keyset", *me, func(r *Rotating) func() { r.KeysetPath += ".none"; return func() {} },
 			func(err error) bool { return errors.Is(err, seal.ErrMissing) }},
 	} {
