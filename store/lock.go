@@ -40,7 +40,10 @@ type holder struct {
 func lockDir(dir string, now time.Time, origin string) (*os.File, error) {
 	path := filepath.Join(dir, lockName)
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	if errors.Is(err, fs.ErrPermission) || errors.Is(err, unix.EROFS) {
+	if errors.Is(err, unix.EROFS) {
+		return nil, fmt.Errorf("open store %s: %w: jeton writes there even to read; mount it so that it can be written, or copy it and open the copy with --store", dir, reason(err))
+	}
+	if errors.Is(err, fs.ErrPermission) {
 		return nil, fmt.Errorf("open store %s: %w: jeton writes there even to read; %s", dir, reason(err), whoseItIs)
 	}
 	if err != nil {

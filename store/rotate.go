@@ -24,6 +24,7 @@ type Rotating struct {
 type Rotated struct {
 	Keys      model.KeyNumbers // the newest ones now
 	Continued bool             // a rotation that was interrupted was carried to its end, and no key was made
+	NoLookup  bool             // what was carried to its end had begun without the lookup key that is asked for now
 	Rewrapped int              // data keys, one for each segment of the journal
 	Verifier  string           // public key that signs heads from now on, as text
 	Aside     []string         // states that were kept when the journal was damaged: still of use with the old keys
@@ -46,7 +47,7 @@ func Rotate(ctx context.Context, r Rotating) (out Rotated, err error) {
 	if r.Keyset, err = seal.LoadWith(r.KeysetPath, r.Ask); err != nil {
 		return out, err
 	}
-	if out.Continued, err = r.begun(ctx); err != nil {
+	if err = r.begun(ctx, &out); err != nil {
 		return out, err
 	}
 	if !out.Continued {
@@ -69,31 +70,35 @@ func Rotate(ctx context.Context, r Rotating) (out Rotated, err error) {
 
 // begun makes sure that everything is as it must be before a key is made, and tells whether
 // a rotation was begun and not carried to its end.
-func (r Rotating) begun(ctx context.Context) (begun bool, err error) {
+func (r Rotating) begun(ctx context.Context, out *Rotated) (err error) {
 	r.rotating = true
 	s, err := Open(ctx, r.Options)
 	if err != nil {
-		return false, err
+		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	if d := s.damage(); d != nil {
-		return false, d
+		return d
 	}
 	if s.low.Load() {
-		return false, model.ErrLowSpace
+		return model.ErrLowSpace
 	}
 	actor, err := r.actor(s)
 	if err != nil {
-		return false, err
+		return err
 	}
 	p, err := s.allow(ctx, actor, model.RotateKeyset, 0)
 	if err != nil {
-		return false, err
+		return err
 	}
-	if p.org.Keys.OrFirst() != keyNumbers(r.Keyset) {
-		return true, nil
+	old, err := s.keys.outgrown(s.log)
+	if err != nil {
+		return err
 	}
-	return s.keys.outgrown(s.log)
+	known, newest := p.org.Keys.OrFirst(), keyNumbers(r.Keyset)
+	out.Continued = old || known != newest
+	out.NoLookup = out.Continued && r.Lookup && known.Lookup == newest.Lookup
+	return nil
 }
 
 func (r Rotating) actor(s *Store) (model.Actor, error) {

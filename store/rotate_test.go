@@ -333,6 +333,22 @@ func TestStateOfBeforeGoes(t *testing.T) {
 	}
 }
 
+// TestContinuedWithoutLookup carries a rotation to its end that makes no lookup key, though
+// one is asked for now, and says so.
+func TestContinuedWithoutLookup(t *testing.T) {
+	p, _ := rotatable(t)
+	if _, err := seal.Rotate(p.opts.KeysetPath, nil, seal.Rotation{Wrapping: true, Signing: true}); err != nil {
+		t.Fatal(err)
+	}
+	r := rotating(p)
+	r.Lookup = true
+	for _, first := range []bool{true, false} {
+		if out, err := Rotate(ctx, r); err != nil || out.Continued != first || out.NoLookup != first || (out.Keys.Lookup == 1) != first {
+			t.Fatalf("%+v, %v", out, err)
+		}
+	}
+}
+
 // TestDamagedStateGoes replaces a state that cannot be read, though its files can be searched,
 // and names one that was kept.
 func TestDamagedStateGoes(t *testing.T) {

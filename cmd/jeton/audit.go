@@ -54,12 +54,12 @@ func newAuditVerify(p *program) *cobra.Command {
 type auditVerdict struct{ store.Audit }
 
 func (e *auditVerdict) Error() string {
-	words := map[store.Verdict]string{store.Tampered: "tampered with", store.CutShort: "cut short", store.Unreadable: "cannot be read"}
+	words := map[store.Verdict]string{store.Tampered: "is tampered with", store.CutShort: "is cut short", store.Unreadable: "cannot be read"}
 	at := ""
 	if e.Bad > 0 {
 		at = fmt.Sprintf(" at event %d", e.Bad)
 	}
-	return fmt.Sprintf("the history is %s%s: %s", words[e.Verdict], at, e.What)
+	return fmt.Sprintf("the history %s%s: %s", words[e.Verdict], at, e.What)
 }
 
 func (p *program) auditVerify(ctx context.Context, since string) error {

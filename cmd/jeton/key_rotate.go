@@ -70,6 +70,9 @@ func rotatedWords(s setup, f rotateFlags, out store.Rotated) string {
 		began = "Carried to its end the rotation that was interrupted, of the keyset"
 	}
 	fmt.Fprintf(&b, "%s %s: wrapping key %d, signing key %d, lookup key %d.\n", began, s.keyset, out.Keys.Wrapping, out.Keys.Signing, out.Keys.Lookup)
+	if out.NoLookup {
+		b.WriteString("That one had begun without --lookup: run it again for a new lookup key.\n")
+	}
 	fmt.Fprintf(&b, "Older copies of it do not open the store any more. Make a new one now: jeton key export FILE\n")
 	if f.retire {
 		b.WriteString("Backups made before need a copy of the keyset as it was.\n")
