@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"jeton/model"
@@ -114,37 +113,6 @@ func TestRefusalsAreEvents(t *testing.T) {
 	p.close(s)
 	s = p.open()
 	want(1, 1, 4, 4, 1, 1)
-}
-
-func TestLastAdminRace(t *testing.T) {
-	_, s := newOpen(t)
-	addBen(t, s, true)
-	errs := make([]error, 2)
-	var wait sync.WaitGroup
-	wait.Go(func() {
-		_, _, errs[0] = s.Change(ctx, ana, model.Request{}, model.SetRoles{User: 2})
-	})
-	wait.Go(func() {
-		_, _, errs[1] = s.Change(ctx, ben, model.Request{}, model.SetRoles{User: 1})
-	})
-	wait.Wait()
-	if (errs[0] == nil) == (errs[1] == nil) || s.snapshot().activeAdmins() != 1 {
-		t.Fatalf("%v, %v, %d admins left", errs[0], errs[1], s.snapshot().activeAdmins())
-	}
-}
-
-func TestConflict(t *testing.T) {
-	_, s := newOpen(t)
-	addBen(t, s, true)
-	tok := createToken(t, s, "one")
-	if _, _, err := s.Change(ctx, ben, model.Request{}, model.Describe{Token: tok.ID, Revision: tok.Revision, Description: "ben's"}); err != nil {
-		t.Fatal(err)
-	}
-	_, _, err := s.Change(ctx, ana, model.Request{}, model.Describe{Token: tok.ID, Revision: tok.Revision, Description: "ana's"})
-	var conflict *model.ConflictError
-	if !errors.As(err, &conflict) || conflict.By != "ben" || conflict.Now.(model.Token).Description != "ben's" {
-		t.Fatalf("conflict: %v", err)
-	}
 }
 
 func TestTooLargeIsRefusedAlone(t *testing.T) {
