@@ -9,8 +9,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -18,9 +16,6 @@ import (
 	"jeton/store/journal"
 	"jeton/store/state"
 )
-
-// newSuffix comes behind the name of a store while it is made.
-const newSuffix = ".new-"
 
 // Create makes a store in o.Dir with its organization, first user and deployments.
 // It builds everything beside o.Dir and renames it there when it is complete and
@@ -33,14 +28,15 @@ func Create(ctx context.Context, o Options, found model.Found, source model.Sour
 	if err := o.loadKeyset(); err != nil {
 		return err
 	}
-	dir := filepath.Clean(o.Dir)
-	if real, err := filepath.EvalSymlinks(dir); err == nil {
-		dir = real // an empty directory: it is replaced, and the link to it stays
-	}
 	if keys := keyNumbers(o.Keyset); keys != found.Keys.OrFirst() {
 		found.Keys = keys // it was rotated before it had a store
 	}
-	err := create(ctx, o, dir, found, source)
+	dir := realPlace(o.Dir)
+	err := buildBeside(dir, func(temporary string) error {
+		o := o
+		o.Dir = temporary
+		return founding(ctx, o, found, source)
+	})
 	if errors.Is(err, fs.ErrPermission) || errors.Is(err, unix.EROFS) || errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("create store %s: cannot write in %s: %w; choose another place", o.Dir, filepath.Dir(dir), reason(err))
 	}
@@ -53,20 +49,7 @@ func Create(ctx context.Context, o Options, found model.Found, source model.Sour
 // Vacant tells whether a store can be made in dir, as far as looking there shows: it is
 // missing, or an empty directory. A store is model.ErrExists, anything else
 // model.ErrDirectory.
-func Vacant(dir string) error {
-	entries, err := os.ReadDir(dir)
-	switch {
-	case errors.Is(err, fs.ErrNotExist), err == nil && len(entries) == 0:
-		return nil
-	case errors.Is(err, unix.ENOTDIR):
-		return fmt.Errorf("create store %s: %w: it is a file, or below one; choose another place", dir, model.ErrDirectory)
-	case err != nil:
-		return fmt.Errorf("create store %s: %w; choose another place", dir, reason(err))
-	case isStore(dir) == nil:
-		return fmt.Errorf("create store: %s: %w", dir, model.ErrExists)
-	}
-	return fmt.Errorf("create store: %s is not empty: %w: choose another", dir, model.ErrDirectory)
-}
+func Vacant(dir string) error { return vacant("create store", dir, "") }
 
 // reason leaves out of an error the path and what was tried with it: nobody typed the
 // names of files that are made on the way.
@@ -80,57 +63,6 @@ func reason(err error) error {
 		return link.Err
 	}
 	return err
-}
-
-// create builds the store beside dir and moves it there. Unlike the package os, the system
-// replaces an empty directory in one step.
-func create(ctx context.Context, o Options, dir string, found model.Found, source model.Source) error {
-	parent := filepath.Dir(dir)
-	if err := os.MkdirAll(parent, 0o700); err != nil {
-		return err
-	}
-	sweep(dir)
-	temporary, err := os.MkdirTemp(parent, filepath.Base(dir)+newSuffix)
-	if err != nil {
-		return err
-	}
-	o.Dir = temporary
-	if err = founding(ctx, o, found, source); err == nil {
-		err = os.Remove(filepath.Join(temporary, foundingName))
-	}
-	if err == nil {
-		err = syncDir(temporary)
-	}
-	if err == nil {
-		err = unix.Rename(temporary, dir)
-	}
-	if err != nil {
-		return errors.Join(err, os.RemoveAll(temporary))
-	}
-	return syncDir(parent)
-}
-
-// foundingName is a file that is in a directory only while a store is made there.
-const foundingName = "founding"
-
-// sweep removes what a crash while creating left beside dir, unless another process is
-// at it. Only what is marked as unfinished goes: a name alone proves nothing, and the
-// neighbour may be somebody's backup. What cannot be removed does no harm.
-func sweep(dir string) {
-	entries, _ := os.ReadDir(filepath.Dir(dir))
-	for _, e := range entries {
-		path := filepath.Join(filepath.Dir(dir), e.Name())
-		if !e.IsDir() || !strings.HasPrefix(e.Name(), filepath.Base(dir)+newSuffix) {
-			continue
-		}
-		if _, err := os.Lstat(filepath.Join(path, foundingName)); err != nil {
-			continue
-		}
-		if f, err := lockDir(path, time.Time{}, ""); err == nil {
-			_ = os.RemoveAll(path)
-			_ = f.Close()
-		}
-	}
 }
 
 // founding fills an empty directory.

@@ -43,6 +43,7 @@ func openFiles(ctx context.Context, o Options) (*Store, error) {
 		return nil, err
 	}
 	s.lock = lock
+	_ = os.Remove(s.path(foundingName)) // a store that was complete when its maker died
 	err = s.open(ctx)
 	if s.noRoom(err) {
 		err = s.openFull(ctx)

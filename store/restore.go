@@ -95,8 +95,9 @@ func Restore(ctx context.Context, r Restoring, file string) (out Restored, err e
 		return out, err
 	}
 	defer b.close()
-	dir := filepath.Clean(r.Dir)
-	if err := vacant(dir); err != nil {
+	dir := realPlace(r.Dir)
+	rename := fmt.Sprintf(", or what is left of one: rename it to %s%s, and restoring tells what it has over the backup", filepath.Base(dir), BeforeSuffix)
+	if err := vacant("restore", dir, rename); err != nil {
 		return out, err
 	}
 	var also []parts
@@ -110,40 +111,19 @@ func Restore(ctx context.Context, r Restoring, file string) (out Restored, err e
 	if err != nil {
 		return out, err
 	}
-	parent := filepath.Dir(dir)
-	if err := os.MkdirAll(parent, 0o700); err != nil {
-		return out, fmt.Errorf("restore: %w", err)
-	}
-	if err := roomFor(r.Options, parent, b.size); err != nil {
-		return out, err
-	}
-	sweep(dir)
-	temporary, err := os.MkdirTemp(parent, filepath.Base(dir)+newSuffix)
+	err = buildBeside(dir, func(temporary string) (err error) {
+		if err := roomFor(r.Options, filepath.Dir(dir), b.size); err != nil {
+			return err
+		}
+		r := r
+		r.Dir = temporary
+		out, err = r.build(ctx, b, was)
+		return err
+	})
 	if err != nil {
-		return out, fmt.Errorf("restore: %w", err)
+		return Restored{}, fmt.Errorf("restore: %w", err)
 	}
-	r.Dir = temporary
-	if out, err = r.build(ctx, b, was); err == nil {
-		err = moveIn(temporary, dir)
-	}
-	if err != nil {
-		return Restored{}, errors.Join(fmt.Errorf("restore: %w", err), os.RemoveAll(temporary))
-	}
-	return out, syncDir(parent)
-}
-
-// vacant refuses a directory with anything in it.
-func vacant(dir string) error {
-	entries, err := os.ReadDir(dir)
-	switch {
-	case errors.Is(err, os.ErrNotExist) || err == nil && len(entries) == 0:
-		return nil
-	case err != nil:
-		return fmt.Errorf("restore: %w", err)
-	case isStore(dir) == nil:
-		return fmt.Errorf("restore: %s: %w, or what is left of one: rename it to %s%s, and restoring tells what it has over the backup", dir, model.ErrExists, filepath.Base(dir), BeforeSuffix)
-	}
-	return fmt.Errorf("restore: %s is not empty: %w: choose another", dir, model.ErrDirectory)
+	return out, nil
 }
 
 // BeforeSuffix comes behind the name of a store that a restored one takes the place of.
@@ -160,17 +140,6 @@ func roomFor(o Options, dir string, size int64) error {
 }
 
 var errNoRoom = errors.New("not enough room on the disk")
-
-// moveIn gives a complete store its name.
-func moveIn(temporary, dir string) error {
-	if err := os.Remove(filepath.Join(temporary, foundingName)); err != nil {
-		return err
-	}
-	if err := syncDir(temporary); err != nil {
-		return err
-	}
-	return os.Rename(temporary, dir)
-}
 
 // build makes the restored store in r.Dir, and closes it again.
 func (r Restoring) build(ctx context.Context, b *backupFile, was *remains) (out Restored, err error) {
