@@ -136,6 +136,9 @@ func (s *Store) compareIn(ctx context.Context, v *state.View) error {
 	if !known && have.Known {
 		want, known = have.Digest, true
 	}
+	if err := s.db.CheckTables(); err != nil {
+		return err // a damaged block may be right for who reads all of it and wrong for who looks something up
+	}
 	if !known || s.damage() != nil {
 		return nil
 	}

@@ -28,7 +28,11 @@ func (w *auditor) compareState() {
 	if w.view == nil {
 		return
 	}
-	have, err := w.appliedIn(w.view)
+	err := w.db.CheckTables() // see compareIn
+	var have applied
+	if err == nil {
+		have, err = w.appliedIn(w.view)
+	}
 	if err == nil && have.Seq != w.tree.Size() {
 		err = fmt.Errorf("it ends with event %d and the journal with event %d", have.Seq, w.tree.Size())
 	}

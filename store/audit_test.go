@@ -186,3 +186,45 @@ func TestAuditUnreadable(t *testing.T) {
 		t.Fatal("a head of nothing")
 	}
 }
+
+// TestAuditOfDamagedTables flips bytes of a state's tables: where the audit says that state is
+// good too, every block of it is.
+func TestAuditOfDamagedTables(t *testing.T) {
+	p, s := newOpen(t)
+	for range 3 { // what is replaced is still in the tables
+		tok := createToken(t, s, "some description that fills a block")
+		change1(t, s, model.Describe{Token: tok.ID, Description: "another description that fills a block"})
+		p.close(s)
+		s = p.open()
+	}
+	p.close(s)
+	tables, err := filepath.Glob(filepath.Join(p.opts.Dir, stateName, "*.sst"))
+	if err != nil || len(tables) == 0 {
+		t.Fatalf("%v, %v", tables, err)
+	}
+	for _, path := range tables {
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for at := int64(0); at < info.Size(); at += max(1, info.Size()/40) {
+			flip(t, path, at)
+			a := audit(t, p)
+			if db, err := state.Open(filepath.Join(p.opts.Dir, stateName), state.ReadOnly); err == nil {
+				bad := db.CheckTables()
+				if a.Verdict == Good && a.State == "" && bad != nil {
+					t.Errorf("%s byte %d: the audit is good, and %v", filepath.Base(path), at, bad)
+				}
+				if err := db.Close(); err != nil {
+					t.Fatal(err)
+				}
+			} else if a.Verdict == Good && a.State == "" {
+				t.Errorf("%s byte %d: the audit is good, and %v", filepath.Base(path), at, err)
+			}
+			flip(t, path, at)
+		}
+	}
+	if a := audit(t, p); a.Verdict != Good || a.State != "" {
+		t.Errorf("mended: %+v", a)
+	}
+}

@@ -67,6 +67,9 @@ func TestFlips(t *testing.T) {
 			next++
 		}
 		from = next
+		if from%1000 == 0 {
+			t.Logf("%d of %d looked at, %d failed, %v", from, to, tally.failed, time.Since(began).Round(time.Second))
+		}
 	}
 	t.Logf("seed %d: %d damaged stores in %v\n%s", seed, tally.all, time.Since(began).Round(time.Second), tally.String())
 }
