@@ -56,6 +56,7 @@ func forgeHeader(t *testing.T, path string, change func(block []byte)) {
 // to store and segment, so another one in its place opens nothing: the copy in state does, and
 // nothing of history is changed; without it the segment's first event is named.
 func TestForgedSegmentHeaders(t *testing.T) {
+	whole, head := twoSegments(t)
 	for name, c := range map[string]struct {
 		forge     func(t *testing.T, paths []string)
 		want, bad int // with state
@@ -102,7 +103,7 @@ func TestForgedSegmentHeaders(t *testing.T) {
 		}, int(Good), 0, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p, head := twoSegments(t)
+			p := whole.crash()
 			c.forge(t, segmentPaths(t, p))
 			a := audit(t, p, head)
 			if int(a.Verdict) != c.want || int(a.Bad) != c.bad {
@@ -121,6 +122,15 @@ func TestForgedSegmentHeaders(t *testing.T) {
 // TestExchangedStores puts another store of the same keyset, whole or in parts, in the place
 // of one.
 func TestExchangedStores(t *testing.T) {
+	whole, _, head := forgedPlace(t)
+	q := newPlace(t)
+	q.opts.Keyset = whole.opts.Keyset
+	q.create()
+	s := q.open()
+	for range 7 {
+		createToken(t, s, "of another organization")
+	}
+	q.close(s)
 	for name, c := range map[string]struct {
 		parts []string
 		want  Verdict
@@ -133,15 +143,7 @@ func TestExchangedStores(t *testing.T) {
 		"state":             {[]string{stateName}, Tampered, "state"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p, _, head := forgedPlace(t)
-			q := newPlace(t)
-			q.opts.Keyset = p.opts.Keyset
-			q.create()
-			s := q.open()
-			for range 7 {
-				createToken(t, s, "of another organization")
-			}
-			q.close(s)
+			p := whole.crash()
 			for _, part := range c.parts {
 				if err := os.RemoveAll(filepath.Join(p.opts.Dir, part)); err != nil {
 					t.Fatal(err)
@@ -197,6 +199,12 @@ func TestForgedEpochs(t *testing.T) {
 // TestForgedRecords changes what takes no key in state: the audit and the check name it, and
 // nothing panics over it.
 func TestForgedRecords(t *testing.T) {
+	whole, s := newOpen(t)
+	createToken(t, s, "one")
+	createToken(t, s, "two")
+	all := contents(t, s)
+	whole.close(s)
+	head := s.Head()
 	credential := state.RecordKey(state.Credential, 1)
 	alias := append([]byte("Rc"), credential[1:]...)
 	token := state.RecordKey(state.AgentToken, 1)
@@ -227,17 +235,12 @@ func TestForgedRecords(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p, s := newOpen(t)
-			createToken(t, s, "one")
-			createToken(t, s, "two")
-			all := contents(t, s)
-			p.close(s)
-			head := s.Head()
+			p := whole.crash()
 			editState(t, p, func(*Store) []state.Write { return edit(all) })
 			if a := audit(t, p, head); a.Verdict != Tampered || !strings.Contains(a.What, "state") {
 				t.Errorf("%+v", a)
 			}
-			s = p.open()
+			s := p.open()
 			change1(t, s, model.Revoke{Token: 2})
 			if err := s.CheckHistory(ctx); err != nil || s.Health().Damage == nil && !strings.Contains(s.Health().Notice, "made again") {
 				t.Errorf("the check: %v, %+v", err, s.Health())

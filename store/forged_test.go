@@ -36,6 +36,7 @@ func forgedPlace(t *testing.T) (p *place, middle, newest []byte) {
 // there the first event behind the last good head is named, so the more heads are kept the
 // closer.
 func TestForgedHistory(t *testing.T) {
+	whole, middle, newest := forgedPlace(t)
 	for name, c := range map[string]struct {
 		forge func(*forger)
 		want  Verdict
@@ -75,7 +76,7 @@ func TestForgedHistory(t *testing.T) {
 		"heads gone":         {func(f *forger) { f.remove(headsName) }, Tampered, 0, "no signed head"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p, middle, newest := forgedPlace(t)
+			p := whole.crash()
 			f := forge(t, p)
 			if len(f.frames) != 8 {
 				t.Fatalf("%d frames", len(f.frames))
@@ -151,6 +152,10 @@ func TestForgerWithOldCopies(t *testing.T) {
 //   - The mark: it says from where to apply again, which ends in the same state. One that says
 //     unclean keeps the audit from comparing state, which it says.
 func TestHarmlessForgeries(t *testing.T) {
+	whole, middle, newest := forgedPlace(t)
+	original := whole.open()
+	want := listAll(t, original, agentList)
+	whole.close(original)
 	for name, c := range map[string]struct {
 		forge func(*forger)
 		state string // what the audit says of state
@@ -169,10 +174,7 @@ func TestHarmlessForgeries(t *testing.T) {
 		"mark not clean":   {func(f *forger) { f.mark(8, false) }, "not closed in order"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p, middle, newest := forgedPlace(t)
-			original := p.open()
-			want := listAll(t, original, agentList)
-			p.close(original)
+			p := whole.crash()
 			c.forge(forge(t, p))
 			if a := audit(t, p, middle, newest); a.Verdict != Good || a.Events != 8 || !strings.Contains(a.State, c.state) || c.state == "" && a.State != "" {
 				t.Errorf("%+v", a)
