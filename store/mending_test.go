@@ -431,3 +431,49 @@ func TestStateOfADamagedJournal(t *testing.T) {
 		t.Fatalf("revoked under damage and restored: %+v, %v", got, err)
 	}
 }
+
+// TestTablesGone empties Badger's list of its tables in a state that was not closed: Badger
+// removes the tables and opens what its newest log has, and opening misses the rest.
+func TestTablesGone(t *testing.T) {
+	p, s := newOpen(t)
+	change1(t, s, model.AddPerson{Login: "ben"})
+	createToken(t, s, "one")
+	p.close(s)
+	s = p.open()
+	createToken(t, s, "two")
+	c := p.crash()
+	if err := os.Truncate(filepath.Join(c.opts.Dir, stateName, "MANIFEST"), 8); err != nil {
+		t.Fatal(err)
+	}
+	s = c.open()
+	if n := s.Health().Notice; !strings.Contains(n, "made again") {
+		t.Fatalf("notice %q", n)
+	}
+	if rows := listAll(t, s, agentList); len(rows) != 2 {
+		t.Fatalf("%d rows", len(rows))
+	}
+}
+
+// TestRefusedOnOldRecords: somebody who became an Organization Admin is not refused because of
+// a record of before, and no event says that they were.
+func TestRefusedOnOldRecords(t *testing.T) {
+	p, s := newOpen(t)
+	change1(t, s, model.AddPerson{Login: "ben"})
+	key := state.RecordKey(state.User, 2)
+	old := contents(t, s)[string(key)]
+	change1(t, s, model.SetRoles{User: 2, OrgAdmin: true})
+	p.close(s)
+	editState(t, p, func(*Store) []state.Write { return []state.Write{{Key: key, Value: []byte(old)}} })
+	s = p.open()
+	if _, err := s.Users(ctx, model.Actor{User: 2}); err == nil {
+		t.Fatal("the record of before is not the one that was read")
+	}
+	if h := s.Health(); h.Damage == nil || h.Seq != 3 {
+		t.Fatalf("refused on an old record: %+v", h)
+	}
+	p.close(s)
+	s = p.open()
+	if _, err := s.Users(ctx, model.Actor{User: 2}); err != nil || s.Health().Seq != 3 {
+		t.Fatalf("opened again: %v, %+v", err, s.Health())
+	}
+}

@@ -196,6 +196,9 @@ func (s *Store) upToDate(ctx context.Context, have applied, report journal.Repor
 		return nil
 	}
 	err := s.replay(ctx, report)
+	if err == nil && have.Seq == report.Last && s.damage() == nil {
+		err = s.complete(have) // replaying mends what the last process had not finished, and no more
+	}
 	if errors.Is(err, state.ErrDamaged) {
 		return s.rebuild(ctx, err) // what was there before the mark cannot be used
 	}

@@ -22,6 +22,9 @@ func (s *Store) allow(ctx context.Context, a model.Actor, do model.Action, owner
 	if !errors.As(err, &refused) {
 		return p, err
 	}
+	if err := s.awaitCompared(ctx); err != nil { // or it may rest on who somebody was before
+		return p, err
+	}
 	on := model.Target{}
 	switch do {
 	case model.ListAgentTokens, model.ListUserTokens:
