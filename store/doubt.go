@@ -13,6 +13,7 @@ var (
 	errStateKeys    = errors.New("the keys of the keyset were rotated")
 	errStateBehind  = errors.New("it lacked events that were in it before")
 	errStateUnknown = errors.New("nothing says what it came to")
+	errCondemned    = errors.New("it was found damaged before")
 	errStatePartial = errors.New("the last time that was from a damaged one")
 	errNoMark       = errors.New("the journal's mark was missing")
 )
@@ -21,7 +22,8 @@ var (
 // left out: its names and numbers help nobody, since the file is replaced.
 func madeAgain(why error) string {
 	plain := "it was damaged"
-	for _, known := range []error{errStateMissing, errStateFormat, errStateForeign, errStateKeys, errStateBehind, errStateUnknown, errStatePartial, errNoMark, errAsked} {
+	for _, known := range []error{errStateMissing, errStateFormat, errStateForeign, errStateKeys, errStateBehind, errStateUnknown,
+		errCondemned, errStatePartial, errNoMark, errAsked} {
 		if errors.Is(why, known) {
 			plain = known.Error()
 		}

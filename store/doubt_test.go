@@ -33,10 +33,12 @@ func TestNoticesAreInPlainWords(t *testing.T) {
 		"it was damaged": func(c *place) error {
 			return os.WriteFile(filepath.Join(c.opts.Dir, stateName, "MANIFEST"), []byte("Bdgr"), 0o600)
 		},
-		"it was of another version's format":      mark(func(a *applied) { a.Format = 1 }),
-		"it belonged to another store":            mark(func(a *applied) { a.Store[0]++ }),
-		"it lacked events that were in it before": mark(func(a *applied) { a.Seq-- }),
-		"the journal's mark was missing":          func(c *place) error { return os.Remove(filepath.Join(c.opts.Dir, journalName, "mark")) },
+		"it was of another version's format":        mark(func(a *applied) { a.Format = 1 }),
+		"it was found damaged before":               mark(func(a *applied) { a.Format = condemned }),
+		"the last time that was from a damaged one": mark(func(a *applied) { a.Partial = true }),
+		"it belonged to another store":              mark(func(a *applied) { a.Store[0]++ }),
+		"it lacked events that were in it before":   mark(func(a *applied) { a.Seq-- }),
+		"the journal's mark was missing":            func(c *place) error { return os.Remove(filepath.Join(c.opts.Dir, journalName, "mark")) },
 	} {
 		t.Run(want, func(t *testing.T) {
 			c := p.crash()

@@ -242,6 +242,8 @@ func (s *Store) openState(mark journal.Mark) (have applied, doubt error) {
 	switch {
 	case err != nil:
 		return applied{}, err
+	case have.Format == condemned:
+		return applied{}, errCondemned
 	case have.Format != StateFormat:
 		return applied{}, errStateFormat
 	case have.Store != s.id:

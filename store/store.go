@@ -249,7 +249,7 @@ func (s *Store) closeClean() error {
 // condemn marks a state that gave something damaged, so that the next opening makes
 // it again.
 func (s *Store) condemn() error {
-	return s.db.Commit([]state.Write{s.appliedWrite(applied{Store: s.id, Seq: s.applied})}) // of no format
+	return s.db.Commit([]state.Write{s.appliedWrite(applied{Format: condemned, Store: s.id, Seq: s.applied})})
 }
 
 // maybeMark moves the mark on in the background when enough has happened.

@@ -115,6 +115,9 @@ func decodeFramePlace(b []byte) (framePlace, error) {
 // then made again from the journal.
 const StateFormat = 4
 
+// condemned stands for the format of a state that was found damaged while it was open.
+const condemned = 0
+
 // applied is up to which event a state is the journal's, what it then came to, and how
 // much of everything that is always in memory it had: a table with a damaged key hides a
 // record without an error, and a token number that looks free would be given a second
