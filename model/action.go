@@ -9,6 +9,7 @@ const (
 	RenameOrganization    Action = 2
 	ChangeSettings        Action = 3
 	RotateKeyset          Action = 4
+	RestoreOrganization   Action = 5
 	AddUser               Action = 10
 	RenameUser            Action = 11
 	ChangeUserPermissions Action = 12
@@ -42,6 +43,7 @@ var actionNames = map[Action]struct{ name, words string }{
 	RenameOrganization:    {"RENAME_ORGANIZATION", "rename the organization"},
 	ChangeSettings:        {"CHANGE_SETTINGS", "change settings"},
 	RotateKeyset:          {"ROTATE_KEYSET", "rotate the keyset"},
+	RestoreOrganization:   {"RESTORE_ORGANIZATION", "restore the organization"},
 	AddUser:               {"ADD_USER", "add a user"},
 	RenameUser:            {"RENAME_USER", "rename a user"},
 	ChangeUserPermissions: {"CHANGE_USER_PERMISSIONS", "change a user's roles"},

@@ -42,6 +42,8 @@ func Allow(who User, do Action, on Object) error {
 		return nil
 	case CreateOrganization:
 		return refuse("there is an organization already")
+	case RestoreOrganization:
+		return refuse("jeton restore does that, into an empty place")
 	}
 	if _, known := actionNames[do]; !known {
 		return refuse("no such action")

@@ -29,6 +29,7 @@ var (
 		model.RenameOrganization:    adminsOnly,
 		model.ChangeSettings:        adminsOnly,
 		model.RotateKeyset:          adminsOnly,
+		model.RestoreOrganization:   nobodyAtAll, // a restore asks nobody
 		model.AddUser:               adminsOnly,
 		model.RenameUser:            adminsOnly,
 		model.ChangeUserPermissions: adminsOnly,

@@ -111,6 +111,15 @@ type SetSettings struct {
 	Settings Settings
 }
 
+// Restored records that the organization was restored from a backup, and which numbers
+// were given after it. Only a restore makes it, and asks nobody: who has the keyset and a
+// backup is beyond [Allow].
+type Restored struct {
+	From uint64 // newest event of the backup
+	Lost uint64 // newest event known that is not in it
+	Used LastNumbers
+}
+
 // RotateKeys records that the organization is kept under new keys from here on.
 type RotateKeys struct {
 	Keys KeyNumbers
@@ -135,6 +144,7 @@ func (RemoveDeployment) change() {}
 func (RenameOrg) change()        {}
 func (SetSettings) change()      {}
 func (RotateKeys) change()       {}
+func (Restored) change()         {}
 
 // Record is what an event leaves: one of Organization, User, Deployment, Token or
 // Credential, always whole.

@@ -80,6 +80,8 @@ func Decide(v View, c Case, change Change) (Decision, error) {
 		return d.renameOrganization(ch)
 	case SetSettings:
 		return d.setSettings(ch)
+	case Restored:
+		return d.restored(ch), nil
 	case RotateKeys:
 		return d.rotateKeys(ch)
 	}

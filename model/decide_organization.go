@@ -166,3 +166,18 @@ func (d decider) rotateKeys(c RotateKeys) (Decision, error) {
 	o.Keys = c.Keys
 	return d.onOrganization(RotateKeyset, o, changes), nil
 }
+
+func (d decider) restored(c Restored) Decision {
+	o := d.Organization()
+	if c.Used.Token >= d.NextToken() {
+		o.Used.Token = c.Used.Token
+	}
+	if c.Used.User >= d.NextUser() {
+		o.Used.User = c.Used.User
+	}
+	if c.Used.Deployment >= d.NextDeployment() {
+		o.Used.Deployment = c.Used.Deployment
+	}
+	changes := change("newest event", fmt.Sprint(c.Lost), fmt.Sprint(c.From))
+	return d.onOrganization(RestoreOrganization, o, changes)
+}

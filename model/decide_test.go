@@ -230,3 +230,23 @@ func TestDecideChangesNothing(t *testing.T) {
 		t.Errorf("the change was rewritten: %v %v %v", grants, accounts, reach)
 	}
 }
+
+// TestRestored: numbers that a restore gave up are passed over, and those that were not
+// given up are not.
+func TestRestored(t *testing.T) {
+	o := acme(t)
+	used := func(c model.Restored) model.LastNumbers {
+		t.Helper()
+		return o.must(t, 0, c).Records[0].(model.Organization).Used
+	}
+	if got := used(model.Restored{From: 6, Lost: 12, Used: model.LastNumbers{Token: 500, User: 1}}); got != (model.LastNumbers{Token: 500}) {
+		t.Errorf("used: %+v", got)
+	}
+	want := model.LastNumbers{Token: 500, User: 70, Deployment: 60}
+	if got := used(model.Restored{From: 6, Lost: 6, Used: model.LastNumbers{Token: 1, User: 70, Deployment: 60}}); got != want {
+		t.Errorf("used: %+v", got)
+	}
+	if d := o.must(t, ana, model.CreateToken{Kind: model.AgentToken}); d.Records[0].(model.Token).ID != 501 {
+		t.Errorf("the next token is %+v", d.Records[0])
+	}
+}

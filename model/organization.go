@@ -14,6 +14,21 @@ type Organization struct {
 	// Keys are the keys of the keyset that were newest when they were last rotated; zero
 	// for those it was made with.
 	Keys KeyNumbers `cbor:"5,keyasint,omitzero"`
+	// Used are the numbers that were given in events which a restore gave up, the last of
+	// each kind. They are not given again.
+	Used LastNumbers `cbor:"6,keyasint,omitzero"`
+}
+
+// LastNumbers are the last numbers given, 0 for none.
+type LastNumbers struct {
+	Token      TokenID      `cbor:"1,keyasint,omitempty"`
+	User       UserID       `cbor:"2,keyasint,omitempty"`
+	Deployment DeploymentID `cbor:"3,keyasint,omitempty"`
+}
+
+// Or is the greater of each.
+func (n LastNumbers) Or(m LastNumbers) LastNumbers {
+	return LastNumbers{max(n.Token, m.Token), max(n.User, m.User), max(n.Deployment, m.Deployment)}
 }
 
 // KeyNumbers are the newest keys of a keyset, each kind counted from 1.

@@ -92,13 +92,17 @@ func (v view) Token(id model.TokenID) (model.Token, error) {
 	return t, nil
 }
 
-func (v view) NextUser() model.UserID { return model.UserID(len(v.users) + 1) }
-
-func (v view) NextDeployment() model.DeploymentID {
-	return model.DeploymentID(len(v.deployments) + 1)
+func (v view) NextUser() model.UserID {
+	return max(model.UserID(len(v.users)), v.Organization().Used.User) + 1
 }
 
-func (v view) NextToken() model.TokenID { return model.TokenID(len(v.tokens) + 1) }
+func (v view) NextDeployment() model.DeploymentID {
+	return max(model.DeploymentID(len(v.deployments)), v.Organization().Used.Deployment) + 1
+}
+
+func (v view) NextToken() model.TokenID {
+	return max(model.TokenID(len(v.tokens)), v.Organization().Used.Token) + 1
+}
 
 // decide asks for a change at the next place in history, without applying it.
 func (o *org) decide(actor model.UserID, c model.Change) (model.Decision, error) {

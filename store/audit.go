@@ -74,6 +74,7 @@ type auditor struct {
 	view  *state.View // of a state nobody changes; nil: not compared
 	seed  maphash.Seed
 	left  map[state.Kind][]leftRecord // what events left, by number
+	used  uint64                      // greatest number given before a restore
 	sum   digest                      // of the state that the newest event left
 	known bool
 }

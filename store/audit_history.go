@@ -85,6 +85,7 @@ type auditedEvent struct {
 	leaf    tlog.Hash
 	private private
 	records []recordLeft
+	used    uint64 // greatest number that it says was given before a restore
 	err     error
 }
 
@@ -128,8 +129,15 @@ func (w *auditor) grow(e *auditedEvent) {
 	w.tree.AppendHash(e.leaf)
 	w.out.Events = w.tree.Size()
 	w.sum, w.known = decodeDigest(e.private.State)
+	w.used = max(w.used, e.used)
 	for _, r := range e.records {
-		w.remember(r, e.seq)
+		if r.number > max(e.seq, w.used)+maxAtOnce {
+			w.fail(Tampered, e.seq, errEntry)
+			return
+		}
+		if w.view != nil {
+			w.remember(r, e.seq)
+		}
 	}
 	for i, h := range w.heads {
 		if h.Size != w.tree.Size() || h.Hash == w.tree.Hash() || w.putAside(i) {
@@ -182,12 +190,17 @@ func (w *auditor) event(a *auditedEvent) error {
 			continue
 		}
 		kind, number, ok := state.ParseRecordKey(p.Key)
-		if !ok || number > h.Seq+maxAtOnce {
+		if !ok {
 			return errEntry
 		}
-		if w.view != nil {
-			a.records = append(a.records, recordLeft{kind, number, maphash.Bytes(w.seed, sealed)})
+		if kind == state.Organization {
+			o, err := decodeAs[model.Organization](plain[saltLen:])
+			if err != nil {
+				return err
+			}
+			a.used = max(uint64(o.Used.Token), uint64(o.Used.User), uint64(o.Used.Deployment))
 		}
+		a.records = append(a.records, recordLeft{kind, number, maphash.Bytes(w.seed, sealed)})
 	}
 	return nil
 }

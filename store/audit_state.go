@@ -9,7 +9,8 @@ import (
 )
 
 // maxAtOnce is more than the records one event leaves: numbers are given one after the
-// other, so one far beyond its event is forged, and would ask for all the memory there is.
+// other, so one far beyond its event, and beyond what a restore says was given before, is
+// forged, and would ask for all the memory there is.
 const maxAtOnce = 1 << 16
 
 // remember keeps what an event left, over what was left before.

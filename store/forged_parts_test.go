@@ -183,7 +183,7 @@ func TestForgedEpochs(t *testing.T) {
 		t.Fatal(err)
 	}
 	copyTree(t, filepath.Join(p.opts.Dir, headsName), filepath.Join(c.opts.Dir, headsName))
-	if a := audit(t, c); a.Verdict != CutShort || a.Bad != 7 {
+	if a := audit(t, c); a.Verdict != CutShort || a.Bad != 8 {
 		t.Errorf("with the heads of before: %+v", a)
 	}
 	c = r.crash()

@@ -68,6 +68,10 @@ func (g *group) Token(id model.TokenID) (model.Token, error) {
 	return g.base(id)
 }
 
-func (g *group) NextUser() model.UserID             { return g.people.lastUser + 1 }
-func (g *group) NextDeployment() model.DeploymentID { return g.people.lastDeploy + 1 }
-func (g *group) NextToken() model.TokenID           { return g.last + 1 }
+// The next numbers follow those that were given, also before a restore.
+
+func (g *group) NextUser() model.UserID   { return max(g.people.lastUser, g.people.org.Used.User) + 1 }
+func (g *group) NextToken() model.TokenID { return max(g.last, g.people.org.Used.Token) + 1 }
+func (g *group) NextDeployment() model.DeploymentID {
+	return max(g.people.lastDeploy, g.people.org.Used.Deployment) + 1
+}

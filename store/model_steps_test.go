@@ -268,28 +268,45 @@ func (m *machine) compareLoss(rt *rapid.T, out Restored, old *reference, who *Ac
 	if !reflect.DeepEqual(l.Actions, actions) || !reflect.DeepEqual(l.Revoked, revoked) || !reflect.DeepEqual(l.Created, created) || !reflect.DeepEqual(l.Users, users) {
 		rt.Fatalf("lost is %+v, want actions %v, revoked %+v, created %+v, users %+v", l, actions, revoked, created, users)
 	}
-	m.revokeAgain(rt, l, revoked, who)
+	actor, unknown := m.restorer(who)
+	if l.Events > 0 {
+		lost := model.Restored{From: uint64(len(now.events)), Lost: uint64(len(old.events)), Used: old.given()}
+		if err := now.change(actor, model.TimeOf(m.place.opts.Clock()), lost, model.Secret{}); err != nil {
+			rt.Fatal(err)
+		}
+	}
+	if who != nil && len(revoked) > 0 {
+		m.revokeAgain(rt, l, revoked, actor, unknown)
+	} else if l.RevokedAgain != 0 || l.RevokeErr != nil {
+		rt.Fatalf("nobody asked, and %d were revoked again (%v)", l.RevokedAgain, l.RevokeErr)
+	}
+}
+
+// restorer is who restores, in the restored organization.
+func (m *machine) restorer(who *Account) (actor model.Actor, unknown bool) {
+	if who == nil {
+		return actor, false
+	}
+	u, ok := m.ref.UserByAccount(who.UID)
+	if !ok || !u.Active() {
+		return actor, true
+	}
+	return model.Actor{User: u.ID, Source: who.Source}, false
 }
 
 // revokeAgain has the reference revoke what the restored store did.
-func (m *machine) revokeAgain(rt *rapid.T, l *Loss, revoked []model.Token, who *Account) {
+func (m *machine) revokeAgain(rt *rapid.T, l *Loss, revoked []model.Token, actor model.Actor, unknown bool) {
 	again, want := 0, error(nil)
-	if who != nil && len(revoked) > 0 {
-		actor := model.Actor{Source: who.Source}
-		u, ok := m.ref.UserByAccount(who.UID)
-		if actor.User = u.ID; !ok || !u.Active() {
-			want = errors.New("nobody")
+	for _, t := range revoked {
+		if unknown || want != nil {
+			break
 		}
-		for _, t := range revoked {
-			if want == nil {
-				if want = m.ref.change(actor, model.TimeOf(m.place.opts.Clock()), model.Revoke{Token: t.ID}, model.Secret{}); want == nil {
-					again++
-				}
-			}
+		if want = m.ref.change(actor, model.TimeOf(m.place.opts.Clock()), model.Revoke{Token: t.ID}, model.Secret{}); want == nil {
+			again++
 		}
-		m.ref.due(-1)
 	}
-	if l.RevokedAgain != again || (l.RevokeErr == nil) != (want == nil) || want != nil && want.Error() != "nobody" && fmt.Sprint(l.RevokeErr) != want.Error() {
+	m.ref.due(-1)
+	if l.RevokedAgain != again || unknown != errors.As(l.RevokeErr, new(*model.UnknownUserError)) || !unknown && fmt.Sprint(l.RevokeErr) != fmt.Sprint(want) {
 		rt.Fatalf("revoked again %d (%v), want %d (%v)", l.RevokedAgain, l.RevokeErr, again, want)
 	}
 }

@@ -139,11 +139,24 @@ func (r *reference) Token(id model.TokenID) (model.Token, error) {
 	return model.Token{}, model.ErrNotFound
 }
 
-func (r *reference) NextUser() model.UserID { return model.UserID(len(r.users) + 1) }
-func (r *reference) NextDeployment() model.DeploymentID {
-	return model.DeploymentID(len(r.deps) + 1)
+// given is the last number of each kind that was given, also in what a restore gave up.
+func (r *reference) given() model.LastNumbers {
+	out := r.org.Used
+	for _, u := range r.users {
+		out.User = max(out.User, u.ID)
+	}
+	for _, d := range r.deps {
+		out.Deployment = max(out.Deployment, d.ID)
+	}
+	for _, t := range r.tokens {
+		out.Token = max(out.Token, t.ID)
+	}
+	return out
 }
-func (r *reference) NextToken() model.TokenID { return model.TokenID(len(r.tokens) + 1) }
+
+func (r *reference) NextUser() model.UserID             { return r.given().User + 1 }
+func (r *reference) NextDeployment() model.DeploymentID { return r.given().Deployment + 1 }
+func (r *reference) NextToken() model.TokenID           { return r.given().Token + 1 }
 
 func put[T any](in []T, v T, same func(T) bool) []T {
 	if i := slices.IndexFunc(in, same); i >= 0 {

@@ -10,6 +10,7 @@ import (
 	"jeton/model"
 	"jeton/store/journal"
 	"jeton/store/merkle"
+	"jeton/store/state"
 )
 
 // Contents is what a backup holds, after everything in it was opened.
@@ -153,16 +154,33 @@ func (r Restoring) build(ctx context.Context, b *backupFile, was *remains) (out 
 	}
 	go s.run()
 	if was != nil {
-		r.revokeAgain(ctx, s, out.Loss)
+		err = r.settle(ctx, s, b, out.Loss)
 	}
 	text := s.Head()
-	if err := s.Close(); err != nil {
+	if err := errors.Join(err, s.Close()); err != nil {
 		return out, err
 	}
 	if err := s.anchor(text); err != nil {
 		return out, fmt.Errorf("the restored store's signed head is not at its anchor: %w", err)
 	}
 	return out, nil
+}
+
+// settle writes into the restored store what became of it, before it has its name: nobody
+// finds working what was revoked after the backup, nor is given its numbers.
+func (r Restoring) settle(ctx context.Context, s *Store, b *backupFile, l *Loss) error {
+	var actor model.Actor
+	var unknown error
+	if r.Revoker != nil {
+		actor, unknown = s.Identify(r.Revoker.UID, r.Revoker.Source, r.Revoker.Account)
+	}
+	if err := l.record(ctx, s, b.Seq, actor); err != nil {
+		return err
+	}
+	if r.Revoker != nil && len(l.Revoked) > 0 {
+		l.revokeAgain(ctx, s, actor, unknown)
+	}
+	return nil
 }
 
 // beginEpoch signs the first head of a restored log.
@@ -247,6 +265,10 @@ func (b *backupFile) contents(s *Store) Contents {
 	}
 	c := in.counts(s.people, s.lastToken)
 	out.Organization, out.Users, out.Agents, out.Revoked = s.people.org.Name, int(c.Users), int(c.Agents), int(c.Revoked)
-	out.UserTokens = int(c.LastToken - min(c.Agents, c.LastToken))
+	for id := range s.people.users {
+		if own, err := s.sets.Get(state.TokensOf(uint64(id))); err == nil { // all of state was just compared
+			out.UserTokens += own.Len()
+		}
+	}
 	return out
 }

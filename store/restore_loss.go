@@ -26,6 +26,8 @@ type Loss struct {
 	Created []model.Token // made after the backup, and unknown now; those revoked again are left out
 	Users   []model.User  // as they were: deactivated, or no Organization Admin any more, and now they are again
 
+	used model.LastNumbers // given in these events
+
 	RevokedAgain int   // of Revoked, in the restored store
 	RevokeErr    error // why it is not all of them
 }
@@ -52,6 +54,11 @@ func readRemains(ctx context.Context, r Restoring, b *backupFile) (*remains, err
 	w := &remains{Store: newStore(o), tokens: map[model.TokenID]model.Token{}, users: map[model.UserID]model.User{}, made: map[model.TokenID]bool{}}
 	w.loss.Actions = map[model.Action]int{}
 	w.identifyAs(b.Store)
+	if kept, err := readHeadFile(w.path(headsName)); err == nil {
+		if h, err := w.openHead(kept.text); err == nil && h.Store == w.id {
+			w.newest, w.loss.Signed = h, h.Size
+		}
+	}
 	log, err := journal.OpenReadOnly(w.path(journalName))
 	switch {
 	case errors.Is(err, journal.ErrNone):
@@ -63,11 +70,6 @@ func readRemains(ctx context.Context, r Restoring, b *backupFile) (*remains, err
 		return nil, fmt.Errorf("the old store %s is not the one that was backed up: give another as --old, or rename it", r.Old)
 	}
 	w.log = log
-	if kept, err := readHeadFile(w.path(headsName)); err == nil {
-		if h, err := w.openHead(kept.text); err == nil && h.Store == w.id {
-			w.newest, w.loss.Signed = h, h.Size
-		}
-	}
 	if err := w.keys.follow(log); err != nil {
 		w.damaged(err)
 		return w, nil
@@ -159,15 +161,23 @@ func (w *remains) take(c change) {
 	}
 	for _, r := range c.records {
 		switch r := r.(type) {
+		case model.Organization:
+			w.gave(r.Used)
+		case model.Deployment:
+			w.gave(model.LastNumbers{Deployment: r.ID})
 		case model.Token:
+			w.gave(model.LastNumbers{Token: r.ID})
 			w.tokens[r.ID] = r
 		case model.Credential:
 			w.made[r.Token] = true
 		case model.User:
+			w.gave(model.LastNumbers{User: r.ID})
 			w.users[r.ID] = r
 		}
 	}
 }
+
+func (w *remains) gave(n model.LastNumbers) { w.loss.used = w.loss.used.Or(n) }
 
 // head is the newest signed head of the old log; the zero Head when none is known.
 func (w *remains) head() merkle.Head {
@@ -204,13 +214,26 @@ func (w *remains) against(s *Store) *Loss {
 	return &out
 }
 
-// revokeAgain revokes in the restored store what was revoked after the backup, before
-// the store has its name: nobody finds these tokens working.
-func (r Restoring) revokeAgain(ctx context.Context, s *Store, l *Loss) {
-	if r.Revoker == nil || len(l.Revoked) == 0 {
-		return
+// record has the restored store say what became of it, and not give again the numbers
+// that the events gave which are lost. Of those that cannot be read each may have given
+// one of any kind.
+func (l *Loss) record(ctx context.Context, s *Store, from uint64, actor model.Actor) error {
+	newest := max(l.Last, l.Signed)
+	if l.Events == 0 && newest <= from {
+		return nil
 	}
-	actor, err := s.Identify(r.Revoker.UID, r.Revoker.Source, r.Revoker.Account)
+	used := l.used
+	if (l.Damage != "" || l.Signed > l.Last) && newest > from {
+		p := s.snapshot()
+		used = used.Or(model.LastNumbers{Token: s.lastToken + model.TokenID(newest-from), User: p.lastUser + model.UserID(newest-from),
+			Deployment: p.lastDeploy + model.DeploymentID(newest-from)})
+	}
+	return s.submit(ctx, &job{actor: actor, ask: model.Restored{From: from, Lost: newest, Used: used}}).err
+}
+
+// revokeAgain revokes in the restored store what was revoked after the backup. err is why
+// nobody may.
+func (l *Loss) revokeAgain(ctx context.Context, s *Store, actor model.Actor, err error) {
 	for _, t := range l.Revoked {
 		if err != nil {
 			break

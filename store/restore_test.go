@@ -192,7 +192,7 @@ func TestRestoreOfAnotherBranch(t *testing.T) {
 		t.Fatalf("%+v, %v", out, err)
 	}
 	l := out.Loss
-	if l.Events != 2 || l.Last != 8 || len(l.Revoked) != 1 || l.Revoked[0].ID != 1 || len(l.Created) != 1 || l.Created[0].Description != "of the new branch" {
+	if l.Events != 3 || l.Last != 9 || len(l.Revoked) != 1 || l.Revoked[0].ID != 1 || len(l.Created) != 1 || l.Created[0].Description != "of the new branch" {
 		t.Fatalf("%+v", l)
 	}
 }
@@ -232,4 +232,77 @@ func TestAuditOfARestoredLog(t *testing.T) {
 	if a := audit(t, r, heads...); a.Verdict != Tampered || a.Bad > 6 {
 		t.Fatalf("a change behind heads that were given up: %+v", a)
 	}
+}
+
+// TestRestorePassesOverNumbers: what the old store gave after the backup is given to
+// nobody else, also after state was made again. A number that nothing has is no damage.
+func TestRestorePassesOverNumbers(t *testing.T) {
+	p, file := lostPlace(t)
+	r := p.elsewhere()
+	if _, err := Restore(ctx, Restoring{Options: r.opts, Old: p.opts.Dir, Revoker: me}, file); err != nil {
+		t.Fatal(err)
+	}
+	s := r.open()
+	if e := newestEvent(t, s); e.Seq != 8 || e.Action != model.RevokeAgentToken {
+		t.Fatalf("%+v", e)
+	}
+	if e := eventAt(t, s, 7); e.Action != model.RestoreOrganization || e.Actor != 1 || e.Details.Changes[0] != (model.FieldChange{Field: "newest event", From: "12", To: "6"}) {
+		t.Fatalf("%+v", e)
+	}
+	for _, number := range []model.TokenID{4, 5} {
+		if _, _, err := s.Change(ctx, ana, model.Request{}, model.Revoke{Token: number}); !errors.Is(err, model.ErrNotFound) || s.Health().Damage != nil {
+			t.Fatalf("token %d: %v, %+v", number, err, s.Health())
+		}
+	}
+	r.close(s)
+	if err := os.RemoveAll(filepath.Join(r.opts.Dir, stateName)); err != nil {
+		t.Fatal(err)
+	}
+	s = r.open()
+	if tok := createToken(t, s, "new"); tok.ID != 6 {
+		t.Fatalf("the number %d was given again", tok.ID)
+	}
+	r.close(s)
+	if a, err := AuditStore(ctx, Auditing{Options: r.opts}); err != nil || a.Verdict != Good || a.State != "" {
+		t.Fatalf("%+v, %v", a, err)
+	}
+	second := filepath.Join(t.TempDir(), "second")
+	if _, err := Backup(ctx, r.opts, second); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := VerifyBackup(ctx, r.opts, second, t.TempDir()); err != nil || out.Agents != 4 || out.UserTokens != 0 {
+		t.Fatalf("%+v, %v", out, err)
+	}
+}
+
+// TestRestorePassesOverWhatCannotBeRead has only the signed head of the old store: no
+// more numbers than events can have been given.
+func TestRestorePassesOverWhatCannotBeRead(t *testing.T) {
+	p, file := lostPlace(t)
+	if err := os.WriteFile(lastSegment(t, p.opts.Dir), make([]byte, 9000), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := p.elsewhere()
+	out, err := Restore(ctx, Restoring{Options: r.opts, Old: p.opts.Dir}, file)
+	if err != nil || out.Loss.Damage == "" || out.Loss.Signed != 12 {
+		t.Fatalf("%+v, %v", out.Loss, err)
+	}
+	s := r.open()
+	if tok := createToken(t, s, "new"); tok.ID != 3+6+1 {
+		t.Fatalf("the next number is %d", tok.ID)
+	}
+	if e := eventAt(t, s, 7); e.Action != model.RestoreOrganization || e.Actor != 0 {
+		t.Fatalf("%+v", e)
+	}
+}
+
+func eventAt(t testing.TB, s *Store, seq uint64) model.Event {
+	t.Helper()
+	for _, e := range allEvents(t, s) {
+		if e.Seq == seq {
+			return e
+		}
+	}
+	t.Fatalf("there is no event %d", seq)
+	return model.Event{}
 }

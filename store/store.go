@@ -284,6 +284,8 @@ func (s *Store) Change(ctx context.Context, actor model.Actor, r model.Request, 
 		if err := s.newValue(j, c.Kind); err != nil {
 			return model.Event{}, nil, err
 		}
+	case model.Restored:
+		return model.Event{}, nil, model.Allow(s.snapshot().users[actor.User], model.RestoreOrganization, model.Object{})
 	case model.Found:
 		return model.Event{}, nil, &model.RefusedError{Action: model.CreateOrganization, Reason: "there is an organization already"}
 	}

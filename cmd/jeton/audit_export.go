@@ -145,7 +145,10 @@ func (p *program) auditList(ctx context.Context, f *auditFilter) error {
 // wrote has no control characters, and what is older than that rule is quoted.
 func auditLine(e model.Event, known names) string {
 	who := harmless(known[e.Actor])
-	if who == "" {
+	switch {
+	case e.Actor == 0:
+		who = "nobody"
+	case who == "":
 		who = "user " + strconv.FormatUint(uint64(e.Actor), 10)
 	}
 	parts := []string{strconv.FormatUint(e.Seq, 10), e.At.String(), who}

@@ -103,7 +103,7 @@ func lost(old string, events uint64, l *store.Loss) string {
 		fmt.Fprintf(&b, "  %d x %s\n", l.Actions[a], a)
 	}
 	if len(l.Created) > 0 {
-		b.WriteString("Made since, and unknown now; their numbers will be given again:\n")
+		b.WriteString("Made since, and unknown now; their numbers are given to no others:\n")
 		tokenLines(&b, l.Created)
 	}
 	return b.String()

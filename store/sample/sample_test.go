@@ -131,7 +131,7 @@ func checkHistory(t *testing.T, events []model.Event) {
 	}
 	for _, a := range model.Actions() {
 		if optional := a.Reading() || a == model.ReactivateUser || a == model.BindAccounts || a == model.RenameOrganization ||
-			a == model.DescribeUserToken || a == model.RotateKeyset; seen[a] == 0 && !optional {
+			a == model.DescribeUserToken || a == model.RotateKeyset || a == model.RestoreOrganization; seen[a] == 0 && !optional {
 			t.Errorf("nobody did %s", a.Name())
 		}
 	}
