@@ -30,11 +30,9 @@ func forgedPlace(t *testing.T) (p *place, middle, newest []byte) {
 }
 
 // TestForgedHistory changes events as somebody does who has no keyset. Each change is found, and
-// the first event that is not as it was written is named. What is sealed is bound to store,
-// event and record, and each event's readable part has a salted digest of it: those changes
-// are found in the very event. A readable part alone is bound by the signed heads only:
-// there the first event behind the last good head is named, so the more heads are kept the
-// closer.
+// the very event that is not as it was written is named: what is sealed is bound to store,
+// event and record, each event's readable part has a salted digest of it, and the sealed
+// details have one of the readable part.
 func TestForgedHistory(t *testing.T) {
 	whole, middle, newest := forgedPlace(t)
 	for name, c := range map[string]struct {
@@ -56,18 +54,18 @@ func TestForgedHistory(t *testing.T) {
 		"twice":                    {func(f *forger) { f.frames = slices.Insert(f.frames, 6, f.frames[5]); f.number(7) }, Tampered, 7, "part 0"},
 		"one of before":            {func(f *forger) { f.frames[7].entries = f.frames[2].entries; f.number(8) }, Tampered, 8, "part 0"},
 		"one more at the end":      {func(f *forger) { f.frames = append(f.frames, f.frames[6]); f.number(9) }, Tampered, 9, "part 0"},
-		"other actor":              {func(f *forger) { f.event(6, func(_ *entry, h *header) { h.Actor = 2 }) }, Tampered, 5, "events 5 to 8"},
-		"other time":               {func(f *forger) { f.event(7, func(_ *entry, h *header) { h.At++ }) }, Tampered, 5, "events 5 to 8"},
-		"other outcome, early":     {func(f *forger) { f.event(2, func(_ *entry, h *header) { h.Outcome = model.Refused }) }, Tampered, 1, "events 1 to 4"},
+		"other actor":              {func(f *forger) { f.event(6, func(_ *entry, h *header) { h.Actor = 2 }) }, Tampered, 6, "readable part"},
+		"other time":               {func(f *forger) { f.event(7, func(_ *entry, h *header) { h.At++ }) }, Tampered, 7, "readable part"},
+		"other outcome, early":     {func(f *forger) { f.event(2, func(_ *entry, h *header) { h.Outcome = model.Refused }) }, Tampered, 2, "readable part"},
 		"record left out":          {func(f *forger) { f.event(6, func(e *entry, _ *header) { e.Records = nil }) }, Tampered, 6, "not an event"},
-		"record left out of all":   {func(f *forger) { f.event(6, func(e *entry, h *header) { e.Records, h.Parts = nil, h.Parts[:1] }) }, Tampered, 5, "events 5 to 8"},
+		"record left out of all":   {func(f *forger) { f.event(6, func(e *entry, h *header) { e.Records, h.Parts = nil, h.Parts[:1] }) }, Tampered, 6, "readable part"},
 		"records exchanged":        {func(f *forger) { f.event(5, func(e *entry, _ *header) { slices.Reverse(e.Records) }) }, Tampered, 5, "part 1"},
 		"records exchanged with parts": {func(f *forger) {
 			f.event(5, func(e *entry, h *header) { slices.Reverse(e.Records); slices.Reverse(h.Parts[1:]) })
-		}, Tampered, 5, "events 5 to 8"},
+		}, Tampered, 5, "readable part"},
 		"record under another key": {func(f *forger) {
 			f.event(5, func(_ *entry, h *header) { h.Parts[1].Key = slices.Clone(h.Parts[2].Key) })
-		}, Tampered, 5, "part 1"},
+		}, Tampered, 5, "readable part"},
 		"other digest":       {func(f *forger) { f.event(6, func(_ *entry, h *header) { h.Parts[1].Digest[0] ^= 1 }) }, Tampered, 6, "part 1 is not the one that was recorded"},
 		"sealed byte":        {func(f *forger) { f.event(6, func(e *entry, _ *header) { e.Records[0][20] ^= 1 }) }, Tampered, 6, "part 1"},
 		"details of another": {func(f *forger) { d := detailsOf(f, 7); f.event(6, func(e *entry, _ *header) { e.Details = d }) }, Tampered, 6, "part 0"},

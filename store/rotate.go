@@ -11,7 +11,7 @@ import (
 )
 
 // Rotating says which keys to rotate, and for whom. Of its Options KeysetPath names the
-// keyset and Keyset is not used.
+// keyset; Keyset is what it holds now, and read when it is not given.
 type Rotating struct {
 	Options
 	Ask    seal.Passphrase // of the keyset, asked for at each of its changes; may be nil
@@ -44,8 +44,10 @@ type Rotated struct {
 // its disk is almost full, or it is damaged. Errors are those of [Open], of seal.Rotate and
 // of [Store.Change].
 func Rotate(ctx context.Context, r Rotating) (out Rotated, err error) {
-	if r.Keyset, err = seal.LoadWith(r.KeysetPath, r.Ask); err != nil {
-		return out, err
+	if r.Keyset == nil {
+		if r.Keyset, err = seal.LoadWith(r.KeysetPath, r.Ask); err != nil {
+			return out, err
+		}
 	}
 	if err = r.begun(ctx, &out); err != nil {
 		return out, err

@@ -412,7 +412,7 @@ func TestRotateRefuses(t *testing.T) {
 			flip(t, lastSegment(t, c.opts.Dir), 4096+60)
 			return func() {}
 		}, func(err error) bool { return errors.As(err, &damage) && strings.Contains(err.Error(), "backup") }},
-		{"no keyset", *me, func(r *Rotating) func() { r.KeysetPath += ".none"; return func() {} },
+		{"no keyset", *me, func(r *Rotating) func() { r.Keyset = nil; r.KeysetPath += ".none"; return func() {} },
 			func(err error) bool { return errors.Is(err, seal.ErrMissing) }},
 	} {
 		r := rotating(p)

@@ -45,9 +45,11 @@ func (p *program) keyPassphrase(ctx context.Context) error {
 	}
 	var old heldPhrase
 	defer old.forget()
-	if err := p.openOnce(ctx, s.keyset, &old); err != nil {
+	k, err := p.openOnce(ctx, s.keyset, &old)
+	if err != nil {
 		return err
 	}
+	k.Wipe()
 	fresh, err := p.askPassphrase(ctx, "New passphrase, empty for none: ")
 	if err != nil {
 		return err

@@ -41,11 +41,11 @@ func (p *program) keyRotate(ctx context.Context, f rotateFlags) error {
 	}
 	var phrase heldPhrase
 	defer phrase.forget()
-	if err := p.openOnce(ctx, s.keyset, &phrase); err != nil {
-		return err
-	}
 	o, err := p.opener(s)
 	if err != nil {
+		return err
+	}
+	if o.options.Keyset, err = p.openOnce(ctx, s.keyset, &phrase); err != nil {
 		return err
 	}
 	r := store.Rotating{Options: o.options, Ask: phrase.again, Lookup: f.lookup, Retire: f.retire,

@@ -79,7 +79,7 @@ func TestRotateByCommand(t *testing.T) {
 		}
 	}
 	talk("is wrapped by", []string{"New passphrase", phrase, "The same again", phrase}, "key", "passphrase")
-	talk("wrapping key 4", []string{"Passphrase of the keyset", phrase}, "key", "rotate", "--lookup")
+	talk("wrapping key 4", []string{"Passphrase of the keyset", phrase}, "key", "rotate")
 	if text, err := os.ReadFile(keyset); err != nil || !strings.Contains(string(text), "AGE ENCRYPTED FILE") {
 		t.Errorf("the keyset is not wrapped any more: %v", err)
 	}

@@ -52,20 +52,15 @@ func (t *heldPhrase) again(string) ([]byte, error) { return bytes.Clone(t.phrase
 
 func (t *heldPhrase) forget() { clear(t.phrase) }
 
-// openOnce makes sure that the keyset opens, and keeps the passphrase that was asked for.
-func (p *program) openOnce(ctx context.Context, path string, into *heldPhrase) error {
+// openOnce opens a keyset and keeps the passphrase that was asked for.
+func (p *program) openOnce(ctx context.Context, path string, into *heldPhrase) (*seal.Keyset, error) {
 	ask := p.passphrases(ctx)
-	k, err := p.openKeysetBy(path, func(path string) ([]byte, error) {
+	return p.openKeysetBy(path, func(path string) ([]byte, error) {
 		phrase, err := ask(path)
 		into.forget()
 		into.phrase = bytes.Clone(phrase)
 		return phrase, err
 	})
-	if err != nil {
-		return err
-	}
-	k.Wipe()
-	return nil
 }
 
 // unlock opens a wrapped keyset before the screens begin, which have the terminal then.
