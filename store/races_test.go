@@ -310,7 +310,7 @@ func TestRevealIsDurableFirst(t *testing.T) {
 		enough := make(chan struct{})
 		ends := sync.OnceFunc(func() { close(enough) })
 		reveal := func() {
-			defer ends() // also when it failed
+			defer ends()                               // also when it failed
 			for n := 0; n < 200 && !stop.Load(); n++ { // on a busy machine copying takes long
 				r := request(number.Add(1))
 				if _, err := s.Reveal(ctx, ana, r, model.Reveal{Token: tok.ID}); err != nil {
