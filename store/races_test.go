@@ -111,19 +111,23 @@ func eventsSince(t testing.TB, s *Store, before uint64, outcome model.Outcome) i
 	return n
 }
 
+// allEvents reads the history as an Organization Admin sees it, whoever still is one.
 func allEvents(t testing.TB, s *Store) (all []model.Event) {
 	t.Helper()
-	h, err := s.newHistorian(model.EventQuery{Limit: 1 << 20}, s.snapshot(), model.User{ID: 1, OrgAdmin: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer h.view.Close()
-	for h.before > 1 {
-		if err := h.chunk(); err != nil {
+	for before := s.Health().Seq + 1; before > 1; {
+		h, err := s.newHistorian(model.EventQuery{Before: before, Limit: maxRows}, s.snapshot(), model.User{ID: 1, OrgAdmin: true})
+		if err != nil {
 			t.Fatal(err)
 		}
+		for h.before > 1 && len(h.page.Events) < maxRows {
+			if err := h.chunk(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		h.view.Close()
+		all, before = append(all, h.page.Events...), h.before
 	}
-	return h.page.Events
+	return all
 }
 
 // TestEditRace has two people edit one token that both saw as it is. One wins, the other
