@@ -22,6 +22,22 @@ import (
 //
 // Each event carries, sealed, the digest of the state it leaves. So a record of before
 // that is put back, which opens and is wrong, is found by adding up what is there.
+//
+// Whoever can write the files and has old copies of everything may choose for each entry
+// among those it ever was, or leave it out; an entry of their own has no seal or checksum
+// that holds. Each choice adds numbers they do not know, so any one of them comes to the
+// right sum with a chance of 2^-128, and only opening the store would tell. Putting
+// everything back at once is another thing: the whole of a store that was true once is found
+// by a signed head kept elsewhere, and by nothing else.
+//
+// An element does not cover
+//
+//   - what a record holds: another one in its place does not open, which is found by whoever
+//     reads it and by [Store.CheckHistory];
+//   - by which value a token is found: the entry's own checksum binds that. Of two entries for
+//     one token, as two lookup keys would make them, one may stand for the other: then a good
+//     value is not found, which CheckHistory finds, and never a wrong one;
+//   - the store: the keys of seals and checksums bind to it.
 type digest struct{ hi, lo uint64 }
 
 // element is the keyed permutation; see [seal.Elements].
