@@ -102,7 +102,7 @@ func (p *program) auditGood(a store.Audit) error {
 	if a.Heads > 0 {
 		fmt.Fprintf(&b, "Of the heads kept elsewhere %d are of this history.\n", a.Heads)
 	} else {
-		b.WriteString("No head from elsewhere was compared: give one with --since, or a history written anew looks good too.\n")
+		b.WriteString("No head from elsewhere was compared: give one with --since, or a history written anew, or put back to an earlier moment, looks good too.\n")
 	}
 	if a.State == "" {
 		b.WriteString("State is what the events came to.\n")

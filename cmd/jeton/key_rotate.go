@@ -82,6 +82,6 @@ func rotatedWords(s setup, f rotateFlags, out store.Rotated) string {
 	for _, dir := range out.Aside {
 		fmt.Fprintf(&b, "%s was put aside when the journal was damaged, and older copies of the keyset still open it: remove it once nothing in it is needed.\n", dir)
 	}
-	fmt.Fprintf(&b, "For auditors, the public key that signs from now on:\n%s\n", out.Verifier)
+	fmt.Fprintf(&b, "For auditors, the public key that signs from now on; give it to them yourself if the old keyset may be in other hands:\n%s\n", out.Verifier)
 	return b.String()
 }
