@@ -54,7 +54,8 @@ func forgeHeader(t *testing.T, path string, change func(block []byte)) {
 
 // TestForgedSegmentHeaders changes the headers, with good checksums. A wrapped data key is bound
 // to store and segment, so another one in its place opens nothing: the copy in state does, and
-// nothing of history is changed; without it the segment's first event is named.
+// nothing of history is changed, but that the header lost its key is named; without that copy
+// the segment's first event is.
 func TestForgedSegmentHeaders(t *testing.T) {
 	whole, head := twoSegments(t)
 	for name, c := range map[string]struct {
@@ -66,10 +67,10 @@ func TestForgedSegmentHeaders(t *testing.T) {
 			var other []byte
 			forgeHeader(t, paths[0], func(b []byte) { other = append([]byte(nil), b[44:4092]...) })
 			forgeHeader(t, paths[1], func(b []byte) { copy(b[44:4092], other) })
-		}, int(Good), 0, 4},
+		}, int(Tampered), 0, 4},
 		"no data key": {func(t *testing.T, paths []string) {
 			forgeHeader(t, paths[1], func(b []byte) { clear(b[44:4092]) })
-		}, int(Good), 0, 4},
+		}, int(Tampered), 0, 4},
 		"another first event": {func(t *testing.T, paths []string) {
 			forgeHeader(t, paths[1], func(b []byte) { binary.LittleEndian.PutUint64(b[32:], 5) })
 		}, int(Good), 0, 0},
@@ -78,7 +79,7 @@ func TestForgedSegmentHeaders(t *testing.T) {
 		}, int(Tampered), 4, 4},
 		"another store": {func(t *testing.T, paths []string) {
 			forgeHeader(t, paths[1], func(b []byte) { b[16] ^= 1 })
-		}, int(Good), 0, 4},
+		}, int(Tampered), 0, 4},
 		"of the other segment": {func(t *testing.T, paths []string) {
 			one, err := os.ReadFile(paths[0])
 			if err != nil {

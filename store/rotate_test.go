@@ -283,6 +283,7 @@ func TestRotateCutAnywhere(t *testing.T) {
 			createToken(t, s, "after")
 			c.close(s)
 		}
+		c.opts.Keyset = nil // it is read from its file
 		out, err := Rotate(ctx, Rotating{Options: c.opts, By: *me, Lookup: true})
 		if err != nil {
 			t.Fatalf("moment %d: %v", i, err)

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -83,7 +84,12 @@ func (d *disk) unmount() {
 		return
 	}
 	d.gone = true
-	if text, err := exec.Command("umount", d.at).CombinedOutput(); err != nil {
+	text, err := exec.Command("umount", d.at).CombinedOutput()
+	// A process that another test starts just now has our files until it begins to run.
+	for end := time.Now().Add(10 * time.Second); err != nil && time.Now().Before(end); {
+		text, err = exec.Command("umount", d.at).CombinedOutput()
+	}
+	if err != nil {
 		d.t.Errorf("umount %s: %v: %s", d.at, err, text)
 		if text, err := exec.Command("umount", "-l", d.at).CombinedOutput(); err != nil {
 			d.t.Errorf("umount -l %s: %v: %s", d.at, err, text)
