@@ -342,7 +342,7 @@ func TestContinuedWithoutLookup(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := rotating(p)
-	r.Lookup = true
+	r.Keyset, r.Lookup = nil, true // which is read each time
 	for _, first := range []bool{true, false} {
 		if out, err := Rotate(ctx, r); err != nil || out.Continued != first || out.NoLookup != first || (out.Keys.Lookup == 1) != first {
 			t.Fatalf("%+v, %v", out, err)
