@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"jeton/model"
 	"jeton/store/journal"
@@ -26,11 +27,11 @@ type Backed struct {
 }
 
 // Backup writes what is needed to make the store in o.Dir again, but its keyset, to a new
-// file: the journal up to the newest signed head, and that head. It only reads, and
-// another process may have the store: what a signed head covers is durable and never
-// written again. A store nobody has is opened and closed first, which signs its newest
-// events. What it wrote it has read: each frame's checksums, and that the events come to
-// the signed tree.
+// file: the journal up to a signed head, and that head, which covers everything that was
+// acknowledged before. It only reads, and another process may have the store, whose next
+// head is then waited for: what a signed head covers is durable and never written again. A
+// store nobody has is opened and closed first, which signs its newest events. What it wrote
+// it has read: each frame's checksums, and that the events come to the signed tree.
 //
 // The file appears, mode 0600, when it is complete and durable. The errors are those of
 // making a backup, those of [Open], and *model.DamageError.
@@ -90,11 +91,36 @@ func signNewest(ctx context.Context, o Options) (note string, err error) {
 	case ctx.Err() != nil:
 		return "", context.Cause(ctx)
 	case errors.As(err, &locked):
-		return "it is open in another jeton: events of the last second may be missing", nil
+		return awaitSigned(ctx, o)
 	case err != nil:
 		return fmt.Sprintf("it could not be opened to have the newest events signed (%v): those after the newest signed head are missing", err), nil
 	}
 	return "", nil
+}
+
+// signedWithin is how long another process may take to sign what it has acknowledged: ten
+// times what it promises.
+const signedWithin = 10 * time.Second
+
+// awaitSigned waits until who has the store has signed what is in its journal now. The note
+// says what is not in the backup.
+func awaitSigned(ctx context.Context, o Options) (note string, err error) {
+	found, err := journal.Examine(ctx, journal.Examination{Dir: filepath.Join(o.Dir, journalName), Busy: true})
+	for end := time.Now().Add(signedWithin); err == nil && ctx.Err() == nil; sleep(ctx, signEvery/10) {
+		kept, err := readHeadFile(filepath.Join(o.Dir, headsName))
+		switch {
+		case err != nil && !errors.Is(err, errNoHead):
+			return "", nil // it is looked at once more, and named
+		case kept.tree.Size() >= found.Last && kept.tree.Size() > 0:
+			return fmt.Sprintf("it is open in another jeton: what that does after event %d is not in it", kept.tree.Size()), nil
+		case time.Now().After(end):
+			return fmt.Sprintf("it is open in another jeton, which has not signed the newest events: those after event %d are missing", kept.tree.Size()), nil
+		}
+	}
+	if ctx.Err() != nil {
+		return "", context.Cause(ctx)
+	}
+	return "", fmt.Errorf("back up %s: %w", o.Dir, err)
 }
 
 // backup is one on its way.

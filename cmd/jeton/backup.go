@@ -15,9 +15,9 @@ func newBackup(p *program) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "backup FILE",
 		Short: "Write a backup, also while jeton is open",
-		Long: "backup writes everything but the keyset to a new file: the journal up to its newest signed\n" +
-			"head. It only reads, and can run while a jeton has the store open; what that did in the last\n" +
-			"second may then not be in it. A store nobody has open is opened and closed first.\n\n" +
+		Long: "backup writes everything but the keyset to a new file: all that was acknowledged before it\n" +
+			"began. It only reads, and can run while a jeton has the store open, whose next signed head it\n" +
+			"waits for. A store nobody has open is opened and closed first.\n\n" +
 			"The file is sealed and opens only with the keyset: keep a copy of that somewhere else. A key\n" +
 			"that is retired from the keyset later is still needed for the backups of before.",
 		Example: "  jeton backup /mnt/backups/acme-$(date +%F)\n  jeton backup verify /mnt/backups/acme-2026-11-23",
