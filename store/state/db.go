@@ -117,11 +117,13 @@ func openChecked(dir string, m Mode) (*DB, error) {
 			return nil, err
 		}
 	}
-	tables, err := checkManifest(dir, m != Verify)
+	tables, young, err := checkManifest(dir, m != Verify)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkTables(tables, m == Verify); err != nil {
+	// What Badger is going to merge at once it reads in goroutines of its own.
+	merging := m == Normal && young >= mergeAt
+	if err := checkTables(tables, m == Verify || merging); err != nil {
 		return nil, err
 	}
 	return openBadger(dir, m)
@@ -170,6 +172,7 @@ func badgerOptions(dir string, m Mode) badger.Options {
 		WithBlockCacheSize(0).
 		WithMemTableSize(memtable).
 		WithNumMemtables(2).
+		WithNumLevelZeroTables(mergeAt).
 		WithNumCompactors(2).
 		WithValueLogFileSize(valueLog).
 		WithChecksumVerificationMode(options.NoVerification). // checkTables does, where it can answer
@@ -284,19 +287,30 @@ func (d *DB) Close() error {
 	return fmt.Errorf("%w: close: what was not written is in the journal", ErrNoRoom)
 }
 
+// merging tells whether Badger would go on merging older tables as soon as it is opened
+// again. Young ones are counted then.
+func (d *DB) merging() bool {
+	return slices.ContainsFunc(d.db.Levels(), func(l badger.LevelInfo) bool { return l.Level > 0 && l.Score > 0 })
+}
+
 // Closed is closed once Badger is.
 func (d *DB) Closed() <-chan struct{} { return d.closed }
 
 func (d *DB) closeBadger() (err error) {
 	defer close(d.closed)
 	defer caught(&err)
+	merging := d.merging()
 	if err := d.db.Close(); err != nil {
 		return fmt.Errorf("%w: close: %w", ErrDamaged, err)
 	}
 	if !d.noted() {
 		return nil
 	}
-	if err := errors.Join(d.spare.drop(), done(d.dir)); err != nil {
+	leave := done
+	if merging {
+		leave = unmerged
+	}
+	if err := errors.Join(d.spare.drop(), leave(d.dir)); err != nil {
 		return fmt.Errorf("close state: %w", err)
 	}
 	return nil

@@ -149,3 +149,79 @@ func TestFilesGone(t *testing.T) {
 		t.Fatalf("close: %v", err)
 	}
 }
+
+// TestMergingAtOnce damages a block of a state that was closed and has so many young tables
+// that Badger merges them as soon as it is opened: it must not come to that.
+func TestMergingAtOnce(t *testing.T) {
+	dir := written(t)
+	for n := range byte(2 * mergeAt) {
+		tables, err := filepath.Glob(filepath.Join(dir, "*.sst"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, young, err := checkManifest(dir, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bad := copied(t, dir)
+		raw, err := os.ReadFile(filepath.Join(bad, filepath.Base(tables[0])))
+		if err != nil {
+			t.Fatal(err)
+		}
+		clear(raw[:2000])
+		if err := os.WriteFile(filepath.Join(bad, filepath.Base(tables[0])), raw, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		d, err := Open(bad, Normal)
+		if (young >= mergeAt) != errors.Is(err, ErrDamaged) {
+			t.Errorf("%d young tables: %v", young, err)
+		}
+		if err == nil {
+			_ = d.Close() // what is damaged is not read
+		}
+		if young >= mergeAt {
+			return
+		}
+		if d, err = Open(dir, Normal); err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(d.Commit([]Write{{RecordKey(User, 3), bytes.Repeat([]byte{n}, 300)}}), d.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Errorf("there never were %d young tables", mergeAt)
+}
+
+// TestClosedWhileMerging takes a state that says it was closed with tables to be merged: it is
+// read whole, too.
+func TestClosedWhileMerging(t *testing.T) {
+	dir := written(t)
+	if err := unmerged(dir); err != nil {
+		t.Fatal(err)
+	}
+	d, err := Open(dir, Normal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := unmerged(dir); err != nil {
+		t.Fatal(err)
+	}
+	tables, err := filepath.Glob(filepath.Join(dir, "*.sst"))
+	if err != nil || len(tables) == 0 {
+		t.Fatal(tables, err)
+	}
+	raw, err := os.ReadFile(tables[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw[2000] ^= 1
+	if err := os.WriteFile(tables[0], raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(dir, Normal); !errors.Is(err, ErrDamaged) {
+		t.Errorf("opened: %v", err)
+	}
+}

@@ -17,15 +17,20 @@ import (
 // openName is a file that is there while Badger has the directory open; its text tells
 // how far opening came. Left over, it says that the process ended meanwhile, also when
 // nothing was written by us: Badger merges tables on its own and ends the process over
-// a damaged block, each time it is opened. So what was not closed is read whole first,
-// and when opening alone failed twice it is not tried again.
+// a damaged block, each time it is opened. So what was not closed is read whole first, as is
+// what it is going to merge at once, and when opening alone failed twice it is not tried
+// again. What it merges later was read before: nothing is changed before state was compared.
 const openName = "open"
 
 const (
 	opening      = "opening\n"
 	openingAgain = "opening again\n"
 	opened       = "opened\n"
+	merging      = "closed while tables were to be merged\n"
 )
+
+// mergeAt is how many young tables Badger waits for before it merges them.
+const mergeAt = 5
 
 // begin notes that Badger is about to open the directory. It returns Verify if it was
 // not closed, and ErrDamaged if the process ended during the last two openings.
@@ -39,7 +44,7 @@ func begin(dir string, m Mode) (Mode, error) {
 		return m, fmt.Errorf("open state: %w", err)
 	case string(before) == openingAgain:
 		return m, fmt.Errorf("%w: jeton ended twice while it was opened", ErrDamaged)
-	case string(before) == opened:
+	case string(before) == opened, string(before) == merging:
 		m = Verify
 	default:
 		m, note = Verify, openingAgain
@@ -59,6 +64,8 @@ func writeNote(dir, note string) error {
 	}
 	return nil
 }
+
+func unmerged(dir string) error { return writeNote(dir, merging) }
 
 func done(dir string) error { return os.Remove(filepath.Join(dir, openName)) }
 

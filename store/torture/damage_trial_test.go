@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -125,7 +126,7 @@ func (w *damageWorld) trial(ctx context.Context, seed uint64, n int) (out damage
 	}
 	look, err := d.damage()
 	out.Kind, out.What = d.kinds, d.base+":"+d.what
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) { // the second may meet what the first removed
 		out.Fail = fmt.Sprintf("the damage could not be done: %v", err)
 		return out
 	}
