@@ -85,6 +85,9 @@ func (r Rotating) begun(ctx context.Context, out *Rotated) (err error) {
 	if s.low.Load() {
 		return model.ErrLowSpace
 	}
+	if err := s.roomForState(); err != nil {
+		return err
+	}
 	actor, err := r.actor(s)
 	if err != nil {
 		return err
@@ -100,6 +103,16 @@ func (r Rotating) begun(ctx context.Context, out *Rotated) (err error) {
 	known, newest := p.org.Keys.OrFirst(), keyNumbers(r.Keyset)
 	out.Continued = old || known != newest
 	out.NoLookup = out.Continued && r.Lookup && known.Lookup == newest.Lookup
+	return nil
+}
+
+// roomForState refuses to begin what ends with a second state, made beside the one there is:
+// it is no larger than the journal.
+func (s *Store) roomForState() error {
+	need := s.opts.Reserve + uint64(s.log.Size())
+	if have, err := s.opts.FreeSpace(s.opts.Dir); err == nil && have < need {
+		return fmt.Errorf("nothing was changed: state is made again, for which about %d MiB are needed, and %d MiB are free: free some: %w", need>>20+1, have>>20, errNoRoom)
+	}
 	return nil
 }
 

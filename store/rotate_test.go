@@ -398,6 +398,8 @@ func TestRotateRefuses(t *testing.T) {
 		{"a member", ben, nil, func(err error) bool { return errors.As(err, &refused) }},
 		{"almost no room", *me, func(*Rotating) func() { p.free = 1; return func() { p.free = 1 << 40 } },
 			func(err error) bool { return errors.Is(err, model.ErrLowSpace) }},
+		{"no room for a second state", *me, func(*Rotating) func() { p.free = DefaultReserve + 1<<20; return func() { p.free = 1 << 40 } },
+			func(err error) bool { return errors.Is(err, errNoRoom) }},
 		{"open elsewhere", *me, func(*Rotating) func() { s := p.open(); return func() { p.close(s) } },
 			func(err error) bool { return errors.As(err, &locked) }},
 		{"damage", *me, func(r *Rotating) func() {
