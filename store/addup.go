@@ -36,6 +36,9 @@ func (s *Store) addUp(v *state.View, a adding) (digest, error) {
 	err := v.Walk(s.signer, state.Walker{
 		Record: func(k state.Kind, number uint64, value []byte) error {
 			seq, err := leftIn(value)
+			if err == nil {
+				err = s.vault.keyed(value)
+			}
 			if err != nil {
 				return fmt.Errorf("record %c %d: %w", k, number, err)
 			}

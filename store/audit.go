@@ -80,7 +80,7 @@ type auditor struct {
 }
 
 // leftRecord is the newest event that left a record, and a hash of the record as it was
-// sealed.
+// sealed, with the number of its data key.
 type leftRecord struct{ seq, hash uint64 }
 
 // fail keeps the first thing that is wrong.

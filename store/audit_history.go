@@ -200,7 +200,7 @@ func (w *auditor) event(a *auditedEvent) error {
 			}
 			a.used = max(uint64(o.Used.Token), uint64(o.Used.User), uint64(o.Used.Deployment))
 		}
-		a.records = append(a.records, recordLeft{kind, number, maphash.Bytes(w.seed, sealed)})
+		a.records = append(a.records, recordLeft{kind, number, maphash.Bytes(w.seed, recordValue(h.Seq, h.DataKey, sealed)[seqLen:])})
 	}
 	return nil
 }

@@ -70,5 +70,5 @@ func (w *auditor) matches(k state.Kind, number uint64, value []byte) (seq uint64
 		return w.tree.Size(), false // no event left it
 	}
 	l := all[number]
-	return l.seq, binary.BigEndian.Uint64(value) == l.seq && maphash.Bytes(w.seed, value[valueHead:]) == l.hash
+	return l.seq, binary.BigEndian.Uint64(value) == l.seq && maphash.Bytes(w.seed, value[seqLen:]) == l.hash
 }

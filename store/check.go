@@ -151,7 +151,7 @@ func (s *Store) compare(v *state.View, c *change) error {
 				return fmt.Errorf("%s is older: %w", describe(r), state.ErrDamaged)
 			}
 			newest = seq == c.event.Seq
-			if newest && !bytes.Equal(value[valueHead:], c.sealed[i]) {
+			if newest && (dataKeyOf(value) != c.dataKey || !bytes.Equal(value[valueHead:], c.sealed[i])) {
 				return fmt.Errorf("%s is another: %w", describe(r), state.ErrDamaged)
 			}
 			return nil

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"os"
 	"path/filepath"
@@ -475,5 +476,38 @@ func TestRefusedOnOldRecords(t *testing.T) {
 	s = p.open()
 	if _, err := s.Users(ctx, model.Actor{User: 2}); err != nil || s.Health().Seq != 3 {
 		t.Fatalf("opened again: %v, %+v", err, s.Health())
+	}
+}
+
+// TestRecordNamesAnotherKey changes which data key a record says that it is sealed under: the
+// audit names it, so does whoever compares, and the next opening makes state again.
+func TestRecordNamesAnotherKey(t *testing.T) {
+	p, s := newOpen(t)
+	tok := createToken(t, s, "one")
+	s.log.Distrust() // a segment is begun, with a key of its own
+	createToken(t, s, "two")
+	p.close(s)
+	p.close(p.open())
+	for _, number := range []uint32{0, 2, 1 << 29} {
+		c := p.crash()
+		key := state.RecordKey(state.AgentToken, uint64(tok.ID))
+		editState(t, c, func(s *Store) []state.Write {
+			value := []byte(contents(t, s)[string(key)])
+			binary.BigEndian.PutUint32(value[seqLen:], number)
+			return []state.Write{{Key: key, Value: value}}
+		})
+		if a := audit(t, c); a.Verdict != Tampered || a.State != "" || !strings.Contains(a.What, "state") {
+			t.Errorf("data key %d: %+v", number, a)
+		}
+		s := c.open()
+		if err := s.CheckHistory(ctx); err != nil || s.Health().Damage == nil {
+			t.Errorf("data key %d: %v, %+v", number, err, s.Health())
+		}
+		c.close(s)
+		s = c.open()
+		if rows := listAll(t, s, agentList); len(rows) != 2 || rows[1].Description != "one" || s.Health().Damage != nil {
+			t.Errorf("data key %d: %+v, %+v", number, rows, s.Health())
+		}
+		c.close(s)
 	}
 }

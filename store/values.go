@@ -12,7 +12,10 @@ import (
 
 // A record in state is the sequence number of the event that left it, the number of
 // its data key, and its sealed bytes as they are in the journal.
-const valueHead = 12
+const (
+	seqLen    = 8
+	valueHead = seqLen + 4
+)
 
 func recordValue(seq uint64, dataKey uint32, sealed []byte) []byte {
 	out := make([]byte, 0, valueHead+len(sealed))
@@ -37,6 +40,9 @@ func leftIn(value []byte) (seq uint64, err error) {
 	return seq, nil
 }
 
+// dataKeyOf is the number of the data key that seals a record.
+func dataKeyOf(value []byte) uint32 { return binary.BigEndian.Uint32(value[seqLen:]) }
+
 // vault opens records as they lie in state.
 type vault struct {
 	store [16]byte
@@ -49,15 +55,23 @@ func (v vault) open(buf, key, value []byte) ([]byte, error) {
 		return nil, fmt.Errorf("record %x: %w", key, state.ErrDamaged)
 	}
 	seq := binary.BigEndian.Uint64(value)
-	dk, err := v.keys.get(binary.BigEndian.Uint32(value[8:]))
+	dk, err := v.keys.get(dataKeyOf(value))
 	if err != nil {
-		return nil, fmt.Errorf("record %x: %w", key, err)
+		return nil, fmt.Errorf("record %x: %w: %w", key, state.ErrDamaged, err)
 	}
 	plain, err := openPart(buf, v.store, dk, key, seq, value[valueHead:])
 	if err != nil {
 		return nil, fmt.Errorf("record %x: %w: %w", key, state.ErrDamaged, err)
 	}
 	return plain, nil
+}
+
+// keyed tells whether there is such a key as a record names.
+func (v vault) keyed(value []byte) error {
+	if _, err := v.keys.get(dataKeyOf(value)); err != nil {
+		return fmt.Errorf("%w: %w", state.ErrDamaged, err)
+	}
+	return nil
 }
 
 // get reads one record. What is not there is model.ErrNotFound.
