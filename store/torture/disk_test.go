@@ -89,8 +89,8 @@ func (d *disk) unmount() {
 	for end := time.Now().Add(10 * time.Second); err != nil && time.Now().Before(end); {
 		text, err = exec.Command("umount", d.at).CombinedOutput()
 	}
-	if err != nil {
-		d.t.Errorf("umount %s: %v: %s", d.at, err, text)
+	if err != nil { // a state that waits for room has its files until the process ends
+		d.t.Logf("umount %s: %v: %s", d.at, err, text)
 		if text, err := exec.Command("umount", "-l", d.at).CombinedOutput(); err != nil {
 			d.t.Errorf("umount -l %s: %v: %s", d.at, err, text)
 		}
