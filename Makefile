@@ -1,12 +1,16 @@
 # Everything one does with this repository. `make` alone lists it.
-# GOFLAGS, BINDIR (for install), JETON_BENCH_TOKENS (for bench) and KILLS, CUTS, FULLS and
-# FAULTS (for torture) may be set.
+# GOFLAGS, BINDIR (for install), JETON_BENCH_TOKENS (for bench) and, for torture, KILLS, CUTS,
+# FULLS, FAULTS, FLIPS, MODELS, RACES and FUZZ may be set.
 
 GO     ?= go
 KILLS  ?= 1000
 CUTS   ?= 100
 FULLS  ?= 200
 FAULTS ?= 200
+FLIPS  ?= 20000
+MODELS ?= 10000
+RACES  ?= 1000
+FUZZ   ?= 10m
 BINDIR ?= $(or $(shell $(GO) env GOBIN),$(shell $(GO) env GOPATH)/bin)
 
 # No C compiler is needed for anything but the race detector.
@@ -41,11 +45,14 @@ bench: build ## measure, and print each figure beside its limit
 	@mkdir -p .bench
 	JETON_BENCH=$(CURDIR)/.bench JETON_BIN=$(CURDIR)/bin/jeton $(GO) test ./cmd/jeton -run '^TestFigures$$' -count=1 -timeout 60m -v
 
-torture: build ## kill it, cut its power, fill its disk; most of it needs root
+torture: build ## kill it, cut its power, fill its disk, damage its files, fuzz it: hours, and root
 	@mkdir -p .bench
-	JETON_BIN=$(CURDIR)/bin/jeton $(GO) test ./store/torture -count=1 -timeout 12h -summary $(CURDIR)/.bench/torture \
-		-kills $(KILLS) -cuts $(CUTS) -fulls $(FULLS) -faults $(FAULTS)
+	JETON_BIN=$(CURDIR)/bin/jeton $(GO) test ./store/torture -count=1 -timeout 24h -summary $(CURDIR)/.bench/torture \
+		-kills $(KILLS) -cuts $(CUTS) -fulls $(FULLS) -faults $(FAULTS) -flips $(FLIPS)
 	@cat .bench/torture
+	$(GO) test ./store -run '^TestModel$$' -count=1 -timeout 24h -rapid.checks=$(MODELS) -v | tail -n 4
+	$(GO) test ./store -run 'Race|DurableFirst' -count=1 -timeout 24h -races $(RACES)
+	store/torture/fuzz $(FUZZ)
 
 install: ## install jeton to BINDIR
 	$(GO) build -trimpath -o "$(BINDIR)/jeton" ./cmd/jeton

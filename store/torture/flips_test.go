@@ -1,4 +1,4 @@
-package torture_test
+package torture
 
 import (
 	"bufio"
@@ -72,6 +72,10 @@ func TestFlips(t *testing.T) {
 		}
 	}
 	t.Logf("seed %d: %d damaged stores in %v\n%s", seed, tally.all, time.Since(began).Round(time.Second), tally.String())
+	named := tally.sum("named by the check")
+	summarize(t, "damage", "nothing wrong without a word", fmt.Sprintf("make torture FLIPS=%d", *flips),
+		"%d damaged: %d repaired, %d refused, %d named (%d of them by the check), %d harmless; %d gave wrong answers while they said that they are being checked",
+		tally.all, tally.sum("repaired"), tally.sum("refused"), tally.sum("named")+named, named, tally.sum("harmless"), tally.early)
 }
 
 // damageTempDir is a place for many small copies: in memory where there is such a place.
@@ -188,6 +192,14 @@ func (c *damageTally) add(r damageResult) {
 		c.failed++
 		c.t.Errorf("repeat with -flips.seed=%d -flips.only=%d: %s %s\n\t%s", c.seed, r.N, r.Kind, r.What, r.Fail)
 	}
+}
+
+// sum is how many trials had an outcome.
+func (c *damageTally) sum(outcome string) (n int) {
+	for _, of := range c.outcomes {
+		n += of[outcome]
+	}
+	return n
 }
 
 var damageOutcomes = []string{"all", "repaired", "refused", "named", "named by the check", "harmless", "ended"}
