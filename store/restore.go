@@ -169,7 +169,7 @@ func (r Restoring) build(ctx context.Context, b *backupFile, was *remains) (out 
 // settle writes into the restored store what became of it, before it has its name: nobody
 // finds working what was revoked after the backup, nor is given its numbers.
 func (r Restoring) settle(ctx context.Context, s *Store, b *backupFile, l *Loss) error {
-	var actor model.Actor
+	actor := model.Actor{Source: model.Source{Door: model.DoorCommand}} // nobody, who has keyset and backup
 	var unknown error
 	if r.Revoker != nil {
 		actor, unknown = s.Identify(r.Revoker.UID, r.Revoker.Source, r.Revoker.Account)

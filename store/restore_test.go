@@ -291,7 +291,7 @@ func TestRestorePassesOverWhatCannotBeRead(t *testing.T) {
 	if tok := createToken(t, s, "new"); tok.ID != 3+6+1 {
 		t.Fatalf("the next number is %d", tok.ID)
 	}
-	if e := eventAt(t, s, 7); e.Action != model.RestoreOrganization || e.Actor != 0 {
+	if e := eventAt(t, s, 7); e.Action != model.RestoreOrganization || e.Actor != 0 || e.Door != model.DoorCommand {
 		t.Fatalf("%+v", e)
 	}
 }
