@@ -50,7 +50,7 @@ torture: build ## kill it, cut its power, fill its disk, damage its files, fuzz 
 	JETON_BIN=$(CURDIR)/bin/jeton $(GO) test ./store/torture -count=1 -timeout 24h -summary $(CURDIR)/.bench/torture \
 		-kills $(KILLS) -cuts $(CUTS) -fulls $(FULLS) -faults $(FAULTS) -flips $(FLIPS)
 	@cat .bench/torture
-	$(GO) test ./store -run '^TestModel$$' -count=1 -timeout 24h -rapid.checks=$(MODELS) -v | tail -n 4
+	for n in $$(seq $$((($(MODELS) + 249) / 250))); do $(GO) test ./store -run '^TestModel$$' -count=1 -timeout 24h -rapid.checks=250 || exit 1; done
 	$(GO) test ./store -run 'Race|DurableFirst' -count=1 -timeout 24h -races $(RACES)
 	store/torture/fuzz $(FUZZ)
 
