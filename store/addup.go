@@ -35,10 +35,7 @@ func (s *Store) addUp(v *state.View, a adding) (digest, error) {
 	}
 	err := v.Walk(s.signer, state.Walker{
 		Record: func(k state.Kind, number uint64, value []byte) error {
-			seq, err := leftIn(value)
-			if err == nil {
-				err = s.vault.keyed(value)
-			}
+			seq, err := s.leftAndKeyed(value)
 			if err != nil {
 				return fmt.Errorf("record %c %d: %w", k, number, err)
 			}
@@ -50,19 +47,36 @@ func (s *Store) addUp(v *state.View, a adding) (digest, error) {
 			return step(s.element(byte(k), number, seq))
 		},
 		Lookup: func(key, raw []byte) error {
-			value, err := s.signer.Signed(key, raw)
+			number, err := s.foundBy(key, raw)
 			if err != nil {
 				return err
-			}
-			_, number, ok := state.ParseRecordKey(value)
-			if !ok {
-				return fmt.Errorf("what a value leads to: %w", state.ErrDamaged)
 			}
 			return step(s.element(elementLookup, number, 0))
 		},
 		Member: func(name state.SetName, number uint64) error { return step(s.element.member(name, number)) },
 	})
 	return d, err
+}
+
+// leftAndKeyed is which event left a record, if it is sealed under a key that there is.
+func (s *Store) leftAndKeyed(value []byte) (seq uint64, err error) {
+	if seq, err = leftIn(value); err == nil {
+		err = s.vault.keyed(value)
+	}
+	return seq, err
+}
+
+// foundBy is the token that an entry of the index leads to.
+func (s *Store) foundBy(key, raw []byte) (number uint64, err error) {
+	value, err := s.signer.Signed(key, raw)
+	if err != nil {
+		return 0, err
+	}
+	_, number, ok := state.ParseRecordKey(value)
+	if !ok {
+		return 0, fmt.Errorf("what a value leads to: %w", state.ErrDamaged)
+	}
+	return number, nil
 }
 
 // errOtherState is a state that is not what its journal came to. Its checksums are good:

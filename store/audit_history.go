@@ -153,8 +153,8 @@ func (w *auditor) grow(e *auditedEvent) {
 	}
 }
 
-// event opens an event, holds every part of it against the digest in its header, and
-// what it left against state.
+// event opens an event, holds every part of it against the digest in its header, and keeps
+// what it left, to be held against state.
 func (w *auditor) event(a *auditedEvent) error {
 	e, h, err := parseEntry(a.raw)
 	if err != nil {
@@ -181,26 +181,38 @@ func (w *auditor) event(a *auditedEvent) error {
 			return fmt.Errorf("part %d is not the one that was recorded", i)
 		}
 		if i == 0 {
-			if a.private, err = decodeAs[private](plain[saltLen:]); err == nil {
-				err = a.private.reads(h)
-			}
-			if err != nil {
-				return err
-			}
-			continue
+			err = a.details(h, plain[saltLen:])
+		} else {
+			err = a.record(w.seed, h, p.Key, sealed, plain[saltLen:])
 		}
-		kind, number, ok := state.ParseRecordKey(p.Key)
-		if !ok {
-			return errEntry
+		if err != nil {
+			return err
 		}
-		if kind == state.Organization {
-			o, err := decodeAs[model.Organization](plain[saltLen:])
-			if err != nil {
-				return err
-			}
-			a.used = max(uint64(o.Used.Token), uint64(o.Used.User), uint64(o.Used.Deployment))
-		}
-		a.records = append(a.records, recordLeft{kind, number, maphash.Bytes(w.seed, recordValue(h.Seq, h.DataKey, sealed)[seqLen:])})
 	}
+	return nil
+}
+
+// details reads the details, and holds the header against what they say of it.
+func (a *auditedEvent) details(h header, plain []byte) (err error) {
+	if a.private, err = decodeAs[private](plain); err != nil {
+		return err
+	}
+	return a.private.reads(h)
+}
+
+// record keeps a record that the event left.
+func (a *auditedEvent) record(seed maphash.Seed, h header, key, sealed, plain []byte) error {
+	kind, number, ok := state.ParseRecordKey(key)
+	if !ok {
+		return errEntry
+	}
+	if kind == state.Organization {
+		o, err := decodeAs[model.Organization](plain)
+		if err != nil {
+			return err
+		}
+		a.used = max(uint64(o.Used.Token), uint64(o.Used.User), uint64(o.Used.Deployment))
+	}
+	a.records = append(a.records, recordLeft{kind, number, maphash.Bytes(seed, recordValue(h.Seq, h.DataKey, sealed)[seqLen:])})
 	return nil
 }

@@ -55,16 +55,9 @@ func (s *Store) Verify(_ context.Context, value string) (model.Verdict, error) {
 func (s *Store) lookup(v *state.View, hash []byte) (id model.TokenID, err error) {
 	key := state.LookupKey(hash)
 	err = v.Get(key, func(raw []byte) error {
-		value, err := s.signer.Signed(key, raw)
-		if err != nil {
-			return err
-		}
-		_, number, ok := state.ParseRecordKey(value)
-		if !ok {
-			return state.ErrDamaged
-		}
+		number, err := s.foundBy(key, raw)
 		id = model.TokenID(number)
-		return nil
+		return err
 	})
 	return id, err
 }

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/dgraph-io/badger/v4"
 	"github.com/dgraph-io/badger/v4/options"
@@ -257,62 +256,6 @@ func (d *DB) Flush() error {
 	d.mu.Lock()
 	clear(d.held)
 	d.mu.Unlock()
-	return nil
-}
-
-// closeWithin is how long Close waits for tables that wait for room.
-const closeWithin = 2 * time.Second
-
-// Close flushes Badger's memory and closes it. Panics of Badger are errors. ErrNoRoom: it
-// cannot be closed before there is room; it goes on trying as long as the process lives,
-// and [DB.Closed] tells when nobody writes to the directory any more.
-func (d *DB) Close() error {
-	if err := d.there(); err != nil {
-		return err
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- d.closeBadger() }()
-	look := time.NewTicker(closeWithin / 20)
-	defer look.Stop()
-	for stuck := 0; stuck < 20; {
-		select {
-		case err := <-ended:
-			return err
-		case <-look.C:
-			if stuck++; waiting.Load() == 0 {
-				stuck = 0
-			}
-		}
-	}
-	return fmt.Errorf("%w: close: what was not written is in the journal", ErrNoRoom)
-}
-
-// merging tells whether Badger would go on merging older tables as soon as it is opened
-// again. Young ones are counted then.
-func (d *DB) merging() bool {
-	return slices.ContainsFunc(d.db.Levels(), func(l badger.LevelInfo) bool { return l.Level > 0 && l.Score > 0 })
-}
-
-// Closed is closed once Badger is.
-func (d *DB) Closed() <-chan struct{} { return d.closed }
-
-func (d *DB) closeBadger() (err error) {
-	defer close(d.closed)
-	defer caught(&err)
-	merging := d.merging()
-	if err := d.db.Close(); err != nil {
-		return fmt.Errorf("%w: close: %w", ErrDamaged, err)
-	}
-	if !d.noted() {
-		return nil
-	}
-	leave := done
-	if merging {
-		leave = unmerged
-	}
-	if err := errors.Join(d.spare.drop(), leave(d.dir)); err != nil {
-		return fmt.Errorf("close state: %w", err)
-	}
 	return nil
 }
 

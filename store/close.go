@@ -1,0 +1,101 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"jeton/store/journal"
+	"jeton/store/state"
+)
+
+// Close writes down what was counted, makes state durable, and gives the store up.
+// Changes that wait for the committer are answered with model.ErrClosed.
+func (s *Store) Close() error {
+	s.closeOne.Do(func() {
+		close(s.closing)
+		<-s.done
+		s.marking.Wait()
+		s.followers.close()
+		s.notary.close()
+		s.alive.Lock()
+		defer s.alive.Unlock()
+		s.gone = true
+		s.closeErr = s.closeFiles()
+	})
+	return s.closeErr
+}
+
+// closeFiles closes in the order that keeps the mark true: state is closed and synced
+// before the mark says clean. After a failure the mark stays where it was, and with
+// the disk almost full state is not even closed, since that would write it: the next
+// opening replays.
+func (s *Store) closeFiles() error {
+	var err error
+	switch {
+	case s.readOnly:
+		err = s.db.Close()
+	case s.low.Load():
+	case s.brokenErr() != nil:
+		_ = s.closeState() // what it could not write is in the journal
+	default:
+		err = s.closeClean()
+	}
+	err = errors.Join(err, s.log.Close(), s.unlock())
+	if err != nil {
+		return fmt.Errorf("close store: %w", err)
+	}
+	return nil
+}
+
+// closeState closes Badger. If the disk has no room for what it would write, it is left to
+// the end of the process: it is all in the journal.
+func (s *Store) closeState() error {
+	err := s.db.Close()
+	s.stuck = errors.Is(err, state.ErrNoRoom)
+	return err
+}
+
+// unlock gives the store up, unless Badger still waits to write: then it is given up once
+// that ended, if the process lives so long.
+func (s *Store) unlock() error {
+	if !s.stuck {
+		return s.lock.Close()
+	}
+	go func() {
+		<-s.db.Closed()
+		_ = s.lock.Close()
+	}()
+	return nil
+}
+
+func (s *Store) closeClean() error {
+	if s.suspect() {
+		if err := s.condemn(); err != nil {
+			return err
+		}
+	}
+	if err := s.closeState(); s.stuck {
+		return nil // the mark stays where it was
+	} else if err != nil {
+		return err
+	}
+	if s.marked == s.applied && s.end == s.log.End() && s.cleanAlready() {
+		return nil
+	}
+	if err := state.SyncDir(s.path(stateName)); err != nil {
+		return err
+	}
+	if s.applied == s.log.Last() {
+		s.end = s.log.End() // a segment may have been begun for an event that never came
+	}
+	err := s.log.SetMark(journal.Mark{Seq: s.applied, End: s.end, Clean: true})
+	if errors.Is(err, journal.ErrDamaged) {
+		return nil // the mark stays where it was: more is replayed than needed, nothing less
+	}
+	return err
+}
+
+// condemn marks a state that gave something damaged, so that the next opening makes
+// it again.
+func (s *Store) condemn() error {
+	return s.db.Commit([]state.Write{s.appliedWrite(applied{Format: condemned, Store: s.id, Seq: s.applied})})
+}
