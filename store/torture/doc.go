@@ -1,5 +1,5 @@
-// Package torture proves on the built program what the README promises of a store, from
-// outside: it kills the process, cuts the power, fills the disk and lets writes fail while
+// Package torture proves what the README promises of a store, most of it on the built
+// program, from outside: it kills the process, cuts the power, fills the disk and lets writes fail while
 // jeton demo --load changes a store, and then compares what is there with what was
 // answered. It has tests only.
 //
@@ -23,8 +23,15 @@
 //   - TestDiskFull has another file take the room of a small file system at random moments,
 //     and give it back. TestFailingWrites lets the kernel refuse writes and syncs
 //     (a seccomp supervisor), or files grow no more (RLIMIT_FSIZE).
+//   - TestFlips damages copies of a store, its keyset and its backup, in every file and in many
+//     ways, and asks each copy everything: before and after the check, through the audit, and
+//     after opening it once more. It works on the packages the program is built of, in
+//     processes of their own.
 //
-// The flags -kills, -cuts, -fulls and -faults say how often; the defaults are what go test
-// has time for, and make torture gives more. What needs root or loop devices is skipped, with the
+// The script fuzz fuzzes everything that parses bytes from outside. The model of an
+// organization, and the races, are beside what they are about, in package store.
+//
+// The flags -kills, -cuts, -fulls, -faults and -flips say how often; the defaults are what go
+// test has time for, and make torture gives more. What needs root or loop devices is skipped, with the
 // reason, where there are none.
 package torture
