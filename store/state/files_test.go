@@ -48,6 +48,20 @@ func copied(t *testing.T, dir string) string {
 	return out
 }
 
+// spoil damages a block of the oldest table.
+func spoil(t *testing.T, dir string) {
+	t.Helper()
+	path := tables(t, dir)[0]
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw[2000] ^= 1
+	if err := os.WriteFile(path, raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestNotClosed damages a block of a state that was opened and not closed. Nothing was
 // written since, and still it is read whole before Badger may merge what is damaged.
 func TestNotClosed(t *testing.T) {
@@ -57,18 +71,7 @@ func TestNotClosed(t *testing.T) {
 	}
 	defer d.Close()
 	dir := copied(t, d.dir)
-	tables, err := filepath.Glob(filepath.Join(dir, "*.sst"))
-	if err != nil || len(tables) == 0 {
-		t.Fatal(tables, err)
-	}
-	raw, err := os.ReadFile(tables[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	raw[2000] ^= 1
-	if err := os.WriteFile(tables[0], raw, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	spoil(t, dir)
 	if _, err := Open(dir, Normal); !errors.Is(err, ErrDamaged) {
 		t.Fatalf("opened with a damaged block: %v", err)
 	}
@@ -155,23 +158,12 @@ func TestFilesGone(t *testing.T) {
 func TestMergingAtOnce(t *testing.T) {
 	dir := written(t)
 	for n := range byte(2 * mergeAt) {
-		tables, err := filepath.Glob(filepath.Join(dir, "*.sst"))
-		if err != nil {
-			t.Fatal(err)
-		}
 		_, young, err := checkManifest(dir, true)
 		if err != nil {
 			t.Fatal(err)
 		}
 		bad := copied(t, dir)
-		raw, err := os.ReadFile(filepath.Join(bad, filepath.Base(tables[0])))
-		if err != nil {
-			t.Fatal(err)
-		}
-		clear(raw[:2000])
-		if err := os.WriteFile(filepath.Join(bad, filepath.Base(tables[0])), raw, 0o600); err != nil {
-			t.Fatal(err)
-		}
+		spoil(t, bad)
 		d, err := Open(bad, Normal)
 		if (young >= mergeAt) != errors.Is(err, ErrDamaged) {
 			t.Errorf("%d young tables: %v", young, err)
@@ -209,18 +201,7 @@ func TestClosedWhileMerging(t *testing.T) {
 	if err := unmerged(dir); err != nil {
 		t.Fatal(err)
 	}
-	tables, err := filepath.Glob(filepath.Join(dir, "*.sst"))
-	if err != nil || len(tables) == 0 {
-		t.Fatal(tables, err)
-	}
-	raw, err := os.ReadFile(tables[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	raw[2000] ^= 1
-	if err := os.WriteFile(tables[0], raw, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	spoil(t, dir)
 	if _, err := Open(dir, Normal); !errors.Is(err, ErrDamaged) {
 		t.Errorf("opened: %v", err)
 	}
