@@ -36,10 +36,20 @@ func (d *DB) Close() error {
 	return fmt.Errorf("%w: close: what was not written is in the journal", ErrNoRoom)
 }
 
-// merging tells whether Badger would go on merging older tables as soon as it is opened
-// again. Young ones are counted then.
-func (d *DB) merging() bool {
-	return slices.ContainsFunc(d.db.Levels(), func(l badger.LevelInfo) bool { return l.Level > 0 && l.Score > 0 })
+// settleWithin is how long Close lets Badger merge what is due, so that it is not read whole
+// at the next opening.
+const settleWithin = 5 * time.Second
+
+// settle waits until nothing is to be merged, and tells whether something still is. Young
+// tables are counted when it is opened again.
+func (d *DB) settle() (merging bool) {
+	due := func(from int) bool {
+		return slices.ContainsFunc(d.db.Levels(), func(l badger.LevelInfo) bool { return l.Level >= from && l.Score > 0 })
+	}
+	for end := time.Now().Add(settleWithin); d.written.Load() && waiting.Load() == 0 && due(0) && time.Now().Before(end); {
+		time.Sleep(settleWithin / 200)
+	}
+	return due(1)
 }
 
 // Closed is closed once Badger is.
@@ -48,7 +58,7 @@ func (d *DB) Closed() <-chan struct{} { return d.closed }
 func (d *DB) closeBadger() (err error) {
 	defer close(d.closed)
 	defer caught(&err)
-	merging := d.merging()
+	merging := d.settle()
 	if err := d.db.Close(); err != nil {
 		return fmt.Errorf("%w: close: %w", ErrDamaged, err)
 	}

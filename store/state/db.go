@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/dgraph-io/badger/v4"
 	"github.com/dgraph-io/badger/v4/options"
@@ -45,6 +46,7 @@ type DB struct {
 	readOnly bool
 	spare    spare
 	closed   chan struct{} // closed when Badger is
+	written  atomic.Bool   // by this process
 
 	mu   sync.RWMutex
 	held map[string][]byte // over Badger while it must not be written
@@ -120,12 +122,20 @@ func openChecked(dir string, m Mode) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	// What Badger is going to merge at once it reads in goroutines of its own.
-	merging := m == Normal && young >= mergeAt
-	if err := checkTables(tables, m == Verify || merging); err != nil {
+	// What Badger is going to merge at once it reads in goroutines of its own. A few young
+	// tables can wait for the next one; more are read whole.
+	whole, at := m == Verify, mergeAt
+	switch {
+	case m != Normal || young < mergeAt:
+	case young < mergeLate:
+		at = young + 1
+	default:
+		whole = true
+	}
+	if err := checkTables(tables, whole); err != nil {
 		return nil, err
 	}
-	return openBadger(dir, m)
+	return openBadger(dir, m, at)
 }
 
 // OpenMemory opens an empty state that is on no disk.
@@ -137,9 +147,12 @@ func OpenMemory() (*DB, error) {
 	return newDB(db), nil
 }
 
-func openBadger(dir string, m Mode) (d *DB, err error) {
+func openBadger(dir string, m Mode, mergeAt int) (d *DB, err error) {
 	defer caught(&err)
 	o := badgerOptions(dir, m)
+	if m != Build {
+		o = o.WithNumLevelZeroTables(mergeAt)
+	}
 	db, err := badger.OpenManaged(o)
 	switch {
 	case full(err):
@@ -171,7 +184,6 @@ func badgerOptions(dir string, m Mode) badger.Options {
 		WithBlockCacheSize(0).
 		WithMemTableSize(memtable).
 		WithNumMemtables(2).
-		WithNumLevelZeroTables(mergeAt).
 		WithNumCompactors(2).
 		WithValueLogFileSize(valueLog).
 		WithChecksumVerificationMode(options.NoVerification). // checkTables does, where it can answer
@@ -193,6 +205,7 @@ func (d *DB) Commit(writes []Write) error {
 	if err := errors.Join(d.there(), d.spare.keep()); err != nil {
 		return err
 	}
+	d.written.Store(true)
 	version := d.versions.next()
 	txn := d.db.NewTransactionAt(version-1, true)
 	defer txn.Discard()

@@ -157,7 +157,7 @@ func TestFilesGone(t *testing.T) {
 // that Badger merges them as soon as it is opened: it must not come to that.
 func TestMergingAtOnce(t *testing.T) {
 	dir := written(t)
-	for n := range byte(2 * mergeAt) {
+	for n := range byte(2 * mergeLate) {
 		_, young, err := checkManifest(dir, true)
 		if err != nil {
 			t.Fatal(err)
@@ -165,13 +165,13 @@ func TestMergingAtOnce(t *testing.T) {
 		bad := copied(t, dir)
 		spoil(t, bad)
 		d, err := Open(bad, Normal)
-		if (young >= mergeAt) != errors.Is(err, ErrDamaged) {
+		if (young >= mergeLate) != errors.Is(err, ErrDamaged) {
 			t.Errorf("%d young tables: %v", young, err)
 		}
 		if err == nil {
 			_ = d.Close() // what is damaged is not read
 		}
-		if young >= mergeAt {
+		if young >= mergeLate {
 			return
 		}
 		if d, err = Open(dir, Normal); err != nil {
@@ -181,7 +181,7 @@ func TestMergingAtOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	t.Errorf("there never were %d young tables", mergeAt)
+	t.Errorf("there never were %d young tables", mergeLate)
 }
 
 // TestClosedWhileMerging takes a state that says it was closed with tables to be merged: it is

@@ -29,8 +29,12 @@ const (
 	merging      = "closed while tables were to be merged\n"
 )
 
-// mergeAt is how many young tables Badger waits for before it merges them.
-const mergeAt = 5
+// mergeAt is how many young tables Badger waits for before it merges them; mergeLate how
+// many it is opened with without having to merge them at once.
+const (
+	mergeAt   = 5
+	mergeLate = 10
+)
 
 // begin notes that Badger is about to open the directory. It returns Verify if it was
 // not closed, and ErrDamaged if the process ended during the last two openings.
