@@ -2,6 +2,8 @@ package store
 
 import (
 	"bytes"
+	"errors"
+	"io/fs"
 	"jeton/store/seal"
 	"os"
 	"path/filepath"
@@ -159,6 +161,9 @@ func sameHeaders(t *testing.T, a, b *place) bool {
 			t.Error(err)
 		}
 		now, err := os.ReadFile(filepath.Join(a.opts.Dir, journalName, filepath.Base(path)))
+		if errors.Is(err, fs.ErrNotExist) {
+			return false // it got its name meanwhile
+		}
 		if err != nil {
 			t.Error(err)
 		}
