@@ -61,7 +61,7 @@ func (s *Store) addUp(v *state.View, a adding) (digest, error) {
 // leftAndKeyed is which event left a record, if it is sealed under a key that there is.
 func (s *Store) leftAndKeyed(value []byte) (seq uint64, err error) {
 	if seq, err = leftIn(value); err == nil {
-		err = s.vault.keyed(value)
+		_, err = s.vault.key(value)
 	}
 	return seq, err
 }
@@ -120,8 +120,8 @@ func (s *Store) rest(ctx context.Context, worked time.Duration) error {
 
 // compareState adds up state and compares it with what the newest event in it says was
 // left. A state that is something else is named in Health, and made again at the next
-// opening. The caller holds s.comparing. While the disk is almost full nothing is compared: a part of state is then in
-// memory, and not as it was at any one moment.
+// opening. The caller holds s.comparing. While the disk is almost full nothing is compared: a
+// part of state is then in memory, and not as it was at any one moment.
 func (s *Store) compareState(ctx context.Context) error {
 	if s.low.Load() {
 		return nil

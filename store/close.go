@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+
 	"jeton/store/journal"
 	"jeton/store/state"
 )

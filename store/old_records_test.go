@@ -3,12 +3,13 @@ package store
 import (
 	"encoding/binary"
 	"errors"
-	"jeton/model"
-	"jeton/store/state"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"jeton/model"
+	"jeton/store/state"
 )
 
 // TestNothingDecidedOnOldRecords puts the record of a token from before its permissions were

@@ -3,11 +3,12 @@ package store
 import (
 	"errors"
 	"io/fs"
+	"os"
+	"slices"
+
 	"jeton/model"
 	"jeton/store/journal"
 	"jeton/store/state"
-	"os"
-	"slices"
 )
 
 // openState opens state and reads up to where it was applied. doubt says why it

@@ -4,13 +4,14 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
-	"jeton/store/seal"
 	"os"
 	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
 	"time"
+
+	"jeton/store/seal"
 )
 
 // moments copies a store and its keyset whenever its clock is read.

@@ -3,11 +3,12 @@ package store
 import (
 	"errors"
 	"fmt"
-	"jeton/store/journal"
-	"jeton/store/state"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"jeton/store/journal"
+	"jeton/store/state"
 )
 
 // swap puts the new state in the old one's place. Interrupted, it leaves no state,

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+
 	"jeton/model"
 	"jeton/store/state"
 )

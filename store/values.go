@@ -24,17 +24,13 @@ func recordValue(seq uint64, dataKey uint32, sealed []byte) []byte {
 	return append(out, sealed...)
 }
 
-// maxSeq is more events than there will ever be, and the first number that the elements of a
-// digest have no room for.
-const maxSeq = 1 << 56
-
 // leftIn is the event that left a record, by the record's value. Nothing but the seal vouches
 // for it, so it may be any number.
 func leftIn(value []byte) (seq uint64, err error) {
 	if len(value) >= valueHead {
 		seq = binary.BigEndian.Uint64(value)
 	}
-	if seq == 0 || seq >= maxSeq {
+	if seq == 0 || seq >= seal.MaxSeq {
 		return 0, fmt.Errorf("a record does not say which event left it: %w", state.ErrDamaged)
 	}
 	return seq, nil
@@ -55,9 +51,9 @@ func (v vault) open(buf, key, value []byte) ([]byte, error) {
 		return nil, fmt.Errorf("record %x: %w", key, state.ErrDamaged)
 	}
 	seq := binary.BigEndian.Uint64(value)
-	dk, err := v.keys.get(dataKeyOf(value))
+	dk, err := v.key(value)
 	if err != nil {
-		return nil, fmt.Errorf("record %x: %w: %w", key, state.ErrDamaged, err)
+		return nil, fmt.Errorf("record %x: %w", key, err)
 	}
 	plain, err := openPart(buf, v.store, dk, key, seq, value[valueHead:])
 	if err != nil {
@@ -66,12 +62,13 @@ func (v vault) open(buf, key, value []byte) ([]byte, error) {
 	return plain, nil
 }
 
-// keyed tells whether there is such a key as a record names.
-func (v vault) keyed(value []byte) error {
-	if _, err := v.keys.get(dataKeyOf(value)); err != nil {
-		return fmt.Errorf("%w: %w", state.ErrDamaged, err)
+// key is the data key that a record names.
+func (v vault) key(value []byte) (*seal.DataKey, error) {
+	key, err := v.keys.get(dataKeyOf(value))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", state.ErrDamaged, err)
 	}
-	return nil
+	return key, nil
 }
 
 // get reads one record. What is not there is model.ErrNotFound.

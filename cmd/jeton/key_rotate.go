@@ -73,7 +73,7 @@ func rotatedWords(s setup, f rotateFlags, out store.Rotated) string {
 	if out.NoLookup {
 		b.WriteString("That one had begun without --lookup: run it again for a new lookup key.\n")
 	}
-	fmt.Fprintf(&b, "Older copies of it do not open the store any more. Make a new one now: jeton key export FILE\n")
+	b.WriteString("Older copies of it do not open the store any more. Make a new one now: jeton key export FILE\n")
 	if f.retire {
 		b.WriteString("Backups made before need a copy of the keyset as it was.\n")
 	} else {

@@ -52,7 +52,8 @@ func (l *Log) Rewrap(owner map[uint32][]byte) error {
 	return nil
 }
 
-// Roll begins a new segment for the events to come, unless the newest one has none yet. Errors are those of Append.
+// Roll begins a new segment for the events to come, unless the newest one has none yet. The errors are ErrClosed, ErrBroken,
+// ErrDamaged while damage is named, and those of the disk.
 func (l *Log) Roll() error {
 	l.write.Lock()
 	defer l.write.Unlock()

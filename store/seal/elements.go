@@ -13,8 +13,8 @@ const (
 	bytesLabel  = "jeton digest: bytes"
 )
 
-// maxSeq is the first sequence number that an element has no room for.
-const maxSeq = 1 << 56
+// MaxSeq is the first sequence number that an element has no room for.
+const MaxSeq = 1 << 56
 
 // Elements turns the parts of a store's state into the elements of its keyed digest: 16 bytes that nobody without the keyset
 // can foresee or find again. Record is AES-256, Bytes is HMAC-SHA-256, each under its own key derived from the digest key, so
@@ -57,7 +57,7 @@ func (k *Keyset) Elements() *Elements { return &k.elements }
 // Record is the element of one record at one event: the AES-256 encryption of one block, kind in 1 byte, number in 8, seq in 7,
 // big-endian. No two records give the same. A seq of 2^56 or more panics.
 func (e *Elements) Record(kind byte, number, seq uint64) [16]byte {
-	if seq >= maxSeq {
+	if seq >= MaxSeq {
 		panic("seal: a sequence number beyond 2^56 has no element")
 	}
 	keys := e.keyset.use().elements

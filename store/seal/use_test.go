@@ -62,13 +62,13 @@ func TestElementsAllocateNothing(t *testing.T) {
 
 func TestRecordRefusesWhatDoesNotFit(t *testing.T) {
 	k, _, _ := newPair(t)
-	k.Elements().Record(1, 2, maxSeq-1)
+	k.Elements().Record(1, 2, MaxSeq-1)
 	defer func() {
 		if recover() == nil {
 			t.Error("a sequence number of 57 bits was cut")
 		}
 	}()
-	k.Elements().Record(1, 2, maxSeq)
+	k.Elements().Record(1, 2, MaxSeq)
 }
 
 func TestSigning(t *testing.T) {
