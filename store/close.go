@@ -26,16 +26,14 @@ func (s *Store) Close() error {
 }
 
 // closeFiles closes in the order that keeps the mark true: state is closed and synced
-// before the mark says clean. After a failure the mark stays where it was, and with
-// the disk almost full state is not even closed, since that would write it: the next
-// opening replays.
+// before the mark says clean. After a failure, and with the disk almost full, when changes
+// are held in memory, the mark stays where it was: the next opening replays.
 func (s *Store) closeFiles() error {
 	var err error
 	switch {
 	case s.readOnly:
 		err = s.db.Close()
-	case s.low.Load():
-	case s.brokenErr() != nil:
+	case s.low.Load() || s.brokenErr() != nil:
 		_ = s.closeState() // what it could not write is in the journal
 	default:
 		err = s.closeClean()

@@ -53,12 +53,24 @@ func TestLowSpace(t *testing.T) {
 	}
 }
 
-// TestLowSpaceClose closes a store on a full disk, which must not write state.
+// TestLowSpaceClose closes a store on a full disk and opens it again in the same process:
+// whoever gives up the lock must have let go of state.
 func TestLowSpaceClose(t *testing.T) {
 	p, s := newOpen(t)
 	one := createToken(t, s, "one")
 	p.free = 0
 	change1(t, s, model.Revoke{Token: one.ID})
+	p.close(s)
+	select {
+	case <-s.db.Closed():
+	default:
+		t.Error("state is still open, and the lock is not held any more")
+	}
+	s = p.open()
+	if s.inMemory {
+		t.Error("state was closed in order and is not used")
+	}
+	revoked(t, s, one.ID)
 	p.close(s)
 	p.free = 1 << 40
 	revoked(t, p.open(), one.ID)

@@ -98,7 +98,7 @@ func (s *Store) abandon() error { return errors.Join(s.letGo(), s.unlock()) }
 // letGo is abandon without the lock.
 func (s *Store) letGo() error {
 	var err error
-	if s.db != nil && (s.readOnly || !s.low.Load()) {
+	if s.db != nil {
 		if err = s.closeState(); s.stuck {
 			err = nil
 		}
