@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -153,6 +154,29 @@ func TestLocked(t *testing.T) {
 	var locked *model.LockedError
 	if !errors.As(err, &locked) || locked.PID == 0 || locked.User == "" {
 		t.Fatalf("second open: %v", err)
+	}
+}
+
+// TestStoreOfAnother opens what belongs to another account: whoever the system lets in all
+// the same is told whose it is, and writes nothing.
+func TestStoreOfAnother(t *testing.T) {
+	p := newPlace(t)
+	p.create()
+	if err := ownStore(p.opts.Dir, uint32(os.Geteuid())); err != nil {
+		t.Error(err)
+	}
+	other := uint32(os.Geteuid()) + 1
+	if err := ownStore(p.opts.Dir, other); !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "sudo -u "+accountName(other-1)) {
+		t.Errorf("as another account: %v", err)
+	}
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give a store away")
+	}
+	if err := os.Chown(p.opts.Dir, 65534, -1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(ctx, p.opts); !errors.Is(err, fs.ErrPermission) {
+		t.Errorf("opened by root: %v", err)
 	}
 }
 

@@ -88,7 +88,7 @@ func readHolder(r io.Reader) (h holder, ok bool) {
 
 // writeHolder is allowed to fail for want of space: the lock counts, not its text.
 func writeHolder(f *os.File, now time.Time, origin string) error {
-	h := holder{PID: os.Getpid(), User: accountName(), Since: now.Truncate(time.Second), Terminal: origin}
+	h := holder{PID: os.Getpid(), User: accountName(uint32(os.Geteuid())), Since: now.Truncate(time.Second), Terminal: origin}
 	raw, err := json.Marshal(h)
 	if err != nil {
 		return err
@@ -102,11 +102,11 @@ func writeHolder(f *os.File, now time.Time, origin string) error {
 	return nil
 }
 
-// accountName returns the operating-system login of this process, or its number.
-func accountName() string {
-	uid := strconv.Itoa(os.Geteuid())
-	if u, err := user.LookupId(uid); err == nil {
+// accountName returns the operating-system login of an account, or its number.
+func accountName(uid uint32) string {
+	id := strconv.FormatUint(uint64(uid), 10)
+	if u, err := user.LookupId(id); err == nil {
 		return u.Username
 	}
-	return uid
+	return id
 }

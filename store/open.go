@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 
@@ -31,6 +32,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 // openFiles is Open without the committer.
 func openFiles(ctx context.Context, o Options) (*Store, error) {
 	if err := isStore(o.Dir); err != nil {
+		return nil, err
+	}
+	if err := ownStore(o.Dir, uint32(os.Geteuid())); err != nil {
 		return nil, err
 	}
 	if err := o.loadKeyset(); err != nil {
@@ -72,6 +76,25 @@ func isStore(dir string) error {
 		return fmt.Errorf("%s: %w: it has files but no journal; choose another, or restore the journal from a backup", dir, model.ErrDirectory)
 	}
 	return nil
+}
+
+// ownStore refuses a store of another account to root, whom the system would let in: what
+// root writes there its owner could not open any more.
+func ownStore(dir string, uid uint32) error {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return fmt.Errorf("open store %s: %w", dir, reason(err))
+	}
+	owner := uid
+	if s, ok := info.Sys().(*syscall.Stat_t); ok {
+		owner = s.Uid
+	}
+	if owner == uid {
+		return nil
+	}
+	name := accountName(owner)
+	return fmt.Errorf("open store %s: %w: it belongs to %s, who could not open any more what another account writes there; run jeton as %s, with sudo -u %s",
+		dir, fs.ErrPermission, name, name, name)
 }
 
 // openFull opens what found no room on the way, because somebody took it meanwhile, as it
