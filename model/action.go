@@ -30,12 +30,18 @@ const (
 	RevealUserToken       Action = 42
 	CopyUserToken         Action = 43
 	RevokeUserToken       Action = 44
+	CreateService         Action = 50
+	DescribeService       Action = 51
+	RevealService         Action = 52
+	CopyService           Action = 53
+	RevokeService         Action = 54
 	ListAgentTokens       Action = 60 // reading; an event only when refused
 	ListUserTokens        Action = 61
 	ListUsers             Action = 62
 	ListDeployments       Action = 63
 	ListAllActivity       Action = 64
 	ReadSettings          Action = 65
+	ListServices          Action = 66
 )
 
 var actionNames = map[Action]struct{ name, words string }{
@@ -64,12 +70,18 @@ var actionNames = map[Action]struct{ name, words string }{
 	RevealUserToken:       {"REVEAL_USER_TOKEN", "reveal a user token"},
 	CopyUserToken:         {"COPY_USER_TOKEN", "copy a user token"},
 	RevokeUserToken:       {"REVOKE_USER_TOKEN", "revoke a user token"},
+	CreateService:         {"CREATE_SERVICE_CREDENTIAL", "create a service credential"},
+	DescribeService:       {"DESCRIBE_SERVICE_CREDENTIAL", "describe a service credential"},
+	RevealService:         {"REVEAL_SERVICE_CREDENTIAL", "reveal a service credential"},
+	CopyService:           {"COPY_SERVICE_CREDENTIAL", "copy a service credential"},
+	RevokeService:         {"REVOKE_SERVICE_CREDENTIAL", "revoke a service credential"},
 	ListAgentTokens:       {"LIST_AGENT_TOKENS", "list agent tokens"},
 	ListUserTokens:        {"LIST_USER_TOKENS", "list user tokens"},
 	ListUsers:             {"LIST_USERS", "list users"},
 	ListDeployments:       {"LIST_DEPLOYMENTS", "list deployments"},
 	ListAllActivity:       {"LIST_ALL_ACTIVITY", "list everyone's activity"},
 	ReadSettings:          {"READ_SETTINGS", "read settings"},
+	ListServices:          {"LIST_SERVICE_CREDENTIALS", "list service credentials"},
 }
 
 // Actions lists every action, in order of their numbers.
@@ -101,12 +113,27 @@ func (a Action) String() string {
 
 // Reading reports whether the action changes nothing. Reading is an event only when
 // it is refused; revealing and copying are not reading.
-func (a Action) Reading() bool { return a >= ListAgentTokens && a <= ReadSettings }
+func (a Action) Reading() bool { return a >= ListAgentTokens && a <= ListServices }
 
-// forKind picks the action on agent tokens or its twin on user tokens.
-func forKind(k TokenKind, agent, user Action) Action {
-	if k == AgentToken {
-		return agent
-	}
-	return user
+// Verb is something that is done with a token of any kind.
+type Verb uint8
+
+// The verbs.
+const (
+	ToCreate Verb = iota
+	ToDescribe
+	ToReveal
+	ToCopy
+	ToRevoke
+	ToList
+)
+
+var verbs = map[TokenKind][6]Action{
+	AgentToken:   {CreateAgentToken, DescribeAgentToken, RevealAgentToken, CopyAgentToken, RevokeAgentToken, ListAgentTokens},
+	UserToken:    {CreateUserToken, DescribeUserToken, RevealUserToken, CopyUserToken, RevokeUserToken, ListUserTokens},
+	ServiceToken: {CreateService, DescribeService, RevealService, CopyService, RevokeService, ListServices},
 }
+
+// Action returns what the verb is called when it is done with a token of this kind, and 0
+// for a kind there is not.
+func (k TokenKind) Action(v Verb) Action { return verbs[k][v] }

@@ -31,6 +31,7 @@ func anyChange(t *rapid.T, o *org) model.Change {
 		model.Found{Organization: "acme", Login: "z"},
 		model.CreateToken{Kind: model.AgentToken, Owner: user, Description: name},
 		model.CreateToken{Kind: model.UserToken, Owner: user},
+		model.CreateToken{Kind: model.ServiceToken, Owner: user, Description: name},
 		model.Describe{Token: token, Revision: revision, Description: login},
 		model.SetPermissions{Token: token, Revision: revision, Permissions: model.Permissions{OrgAgent: yes, Deployments: reach}},
 		model.Reveal{Token: token, Copy: yes},
@@ -101,7 +102,10 @@ func checkStep(before, after *org, actor model.UserID, d model.Decision) error {
 	if err := model.Allow(before.users[actor], d.Action, object); err != nil {
 		return fmt.Errorf("happened without being allowed: %w", err)
 	}
-	revealing := d.Action == model.RevealAgentToken || d.Action == model.CopyAgentToken || d.Action == model.RevealUserToken || d.Action == model.CopyUserToken
+	revealing := false
+	for _, k := range model.Kinds() {
+		revealing = revealing || d.Action == k.Action(model.ToReveal) || d.Action == k.Action(model.ToCopy)
+	}
 	for _, r := range d.Records {
 		var revision uint64
 		var editor model.UserID

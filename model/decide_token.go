@@ -7,8 +7,11 @@ import (
 )
 
 func (d decider) createToken(c CreateToken) (Decision, error) {
-	do := forKind(c.Kind, CreateAgentToken, CreateUserToken)
-	if c.Kind == AgentToken {
+	do := c.Kind.Action(ToCreate)
+	if do == 0 {
+		return Decision{}, fmt.Errorf("token kind %d: %w", c.Kind, ErrNotFound)
+	}
+	if c.Kind != UserToken {
 		c.Owner = 0
 	}
 	if err := d.allow(do, c.Owner); err != nil {
@@ -27,8 +30,6 @@ func (d decider) createToken(c CreateToken) (Decision, error) {
 		if !owner.Active() {
 			return Decision{}, fmt.Errorf("user %s is deactivated and gets no new tokens: reactivate them first", owner.Login)
 		}
-	default:
-		return Decision{}, fmt.Errorf("token kind %d: %w", c.Kind, ErrNotFound)
 	}
 	if kind, err := ParseValue(d.Value.Expose()); err != nil || kind != c.Kind {
 		return Decision{}, fmt.Errorf("new value for %s: %w", c.Kind, ErrNotAToken)
@@ -45,16 +46,25 @@ func (d decider) onToken(do Action, t Token, changes []FieldChange, records ...R
 		Label: t.Description, Changes: changes, Records: records}
 }
 
-// token finds a token and asks whether the action on its kind is allowed. To whoever
+// token finds a token and asks whether the verb is allowed on its kind. To whoever
 // may not touch agent tokens, every token that is not theirs is refused in the words
 // used for a number that was never given: probing numbers tells nothing.
-func (d decider) token(id TokenID, agent, user Action) (Token, Action, error) {
+func (d decider) token(id TokenID, v Verb) (Token, Action, error) {
+	return d.tokenFor(id, func(k TokenKind) Action { return k.Action(v) })
+}
+
+// tokenFor is token for what is called do on each kind.
+func (d decider) tokenFor(id TokenID, called func(TokenKind) Action) (Token, Action, error) {
+	agent := called(AgentToken)
 	unknown := d.allow(agent, 0)
 	t, err := d.Token(id)
 	if err != nil && unknown == nil {
 		return Token{}, agent, fmt.Errorf("token %d: %w", id, err)
 	}
-	do := forKind(t.Kind, agent, user)
+	do := agent
+	if err == nil {
+		do = called(t.Kind)
+	}
 	if err == nil {
 		if err = d.allow(do, t.Owner); err == nil {
 			return t, do, nil
@@ -68,8 +78,8 @@ func (d decider) token(id TokenID, agent, user Action) (Token, Action, error) {
 
 // editable is token for edits: a revoked token is history and is not edited, and an
 // outdated row is refused.
-func (d decider) editable(id TokenID, seen uint64, agent, user Action) (Token, Action, error) {
-	t, do, err := d.token(id, agent, user)
+func (d decider) editable(id TokenID, seen uint64, called func(TokenKind) Action) (Token, Action, error) {
+	t, do, err := d.tokenFor(id, called)
 	if err != nil {
 		return t, do, err
 	}
@@ -80,7 +90,7 @@ func (d decider) editable(id TokenID, seen uint64, agent, user Action) (Token, A
 }
 
 func (d decider) describe(c Describe) (Decision, error) {
-	t, do, err := d.editable(c.Token, c.Revision, DescribeAgentToken, DescribeUserToken)
+	t, do, err := d.editable(c.Token, c.Revision, func(k TokenKind) Action { return k.Action(ToDescribe) })
 	if err != nil {
 		return Decision{}, err
 	}
@@ -97,12 +107,15 @@ func (d decider) describe(c Describe) (Decision, error) {
 }
 
 func (d decider) setPermissions(c SetPermissions) (Decision, error) {
-	t, do, err := d.editable(c.Token, c.Revision, SetAgentPermissions, SetAgentPermissions)
+	t, do, err := d.editable(c.Token, c.Revision, func(TokenKind) Action { return SetAgentPermissions })
 	if err != nil {
 		return Decision{}, err
 	}
-	if t.Kind != AgentToken {
+	switch t.Kind {
+	case UserToken:
 		return Decision{}, fmt.Errorf("user token %d has no permissions of its own: its owner's roles decide", t.ID)
+	case ServiceToken:
+		return Decision{}, fmt.Errorf("service credential %d has no permissions: it reaches nothing, and may ask about every token", t.ID)
 	}
 	p := c.Permissions.Normal()
 	for _, id := range p.Deployments {
@@ -141,11 +154,11 @@ func (d decider) words(p Permissions) string {
 }
 
 func (d decider) reveal(c Reveal) (Decision, error) {
-	agent, user := RevealAgentToken, RevealUserToken
+	verb := ToReveal
 	if c.Copy {
-		agent, user = CopyAgentToken, CopyUserToken
+		verb = ToCopy
 	}
-	t, do, err := d.token(c.Token, agent, user)
+	t, do, err := d.token(c.Token, verb)
 	if err != nil {
 		return Decision{}, err
 	}
@@ -157,7 +170,7 @@ func (d decider) reveal(c Reveal) (Decision, error) {
 }
 
 func (d decider) revoke(c Revoke) (Decision, error) {
-	t, do, err := d.token(c.Token, RevokeAgentToken, RevokeUserToken)
+	t, do, err := d.token(c.Token, ToRevoke)
 	if err != nil {
 		return Decision{}, err
 	}

@@ -23,6 +23,7 @@ func TestCreateTokens(t *testing.T) {
 		{ana, 0, model.AgentToken, model.CreateAgentToken, model.OrgAgent()},
 		{ben, ben, model.UserToken, model.CreateUserToken, model.Permissions{}},
 		{dora, ben, model.UserToken, model.CreateUserToken, model.Permissions{}},
+		{ana, 0, model.ServiceToken, model.CreateService, model.Permissions{}},
 	} {
 		o := acme(t)
 		id, seq := model.TokenID(7), o.seq+1
@@ -47,6 +48,34 @@ func TestAgentTokenHasNoOwner(t *testing.T) {
 	}
 	// Naming oneself as the owner does not make it one's own.
 	o.refused(t, ben, model.CreateToken{Kind: model.AgentToken, Owner: ben})
+}
+
+// TestServiceCredential does with a service credential what is done with tokens of its kind.
+func TestServiceCredential(t *testing.T) {
+	o := acme(t)
+	made := o.must(t, ana, model.CreateToken{Kind: model.ServiceToken, Owner: ben, Description: "edge proxy"}).Records[0].(model.Token)
+	if made.Owner != 0 {
+		t.Errorf("it is user %d's", made.Owner)
+	}
+	for _, c := range []model.Change{model.Describe{Token: made.ID, Description: "x"}, model.Reveal{Token: made.ID}, model.Revoke{Token: made.ID}} {
+		o.refused(t, ben, c)
+	}
+	if _, err := o.decide(ana, model.SetPermissions{Token: made.ID, Permissions: model.OrgAgent()}); err == nil || !strings.Contains(err.Error(), "service credential") {
+		t.Errorf("permissions of a service credential: %v", err)
+	}
+	for _, tt := range []struct {
+		c  model.Change
+		do model.Action
+	}{
+		{model.Describe{Token: made.ID, Description: "edge"}, model.DescribeService},
+		{model.Reveal{Token: made.ID}, model.RevealService},
+		{model.Reveal{Token: made.ID, Copy: true}, model.CopyService},
+		{model.Revoke{Token: made.ID}, model.RevokeService},
+	} {
+		if d := o.must(t, ana, tt.c); d.Action != tt.do {
+			t.Errorf("%T is called %s", tt.c, d.Action.Name())
+		}
+	}
 }
 
 func TestCreateTokenRefusals(t *testing.T) {

@@ -41,6 +41,8 @@ type TokenPage struct {
 	Rows     []Token
 	Seq      uint64            // the sequence number up to which this is true
 	Logins   map[UserID]string // of everyone named in Rows: members may not list users
+	LastUsed map[TokenID]Time  // of Rows; those that are missing were not used since UseSince
+	UseSince Time              // nothing is known of use before; zero where use is not told
 }
 
 // Match is a step of reading through a list for a filter or an order: the numbers
@@ -78,6 +80,7 @@ type Session struct {
 	Deployments  []Deployment // not removed ones, by name; for members only those of their roles
 	AgentTokens  int          // that work; 0 for members
 	UserTokens   int          // of this user, that work
+	Services     int          // service credentials that work; 0 for members
 }
 
 // Health is what a store says of itself.
@@ -103,11 +106,4 @@ type SignedHead struct {
 type Progress struct {
 	What        string
 	Done, Total uint64
-}
-
-// Verdict is the answer to whether a presented token value is good.
-type Verdict struct {
-	Active bool
-	Token  Token
-	Owner  User // of a user token
 }

@@ -6,13 +6,14 @@ import (
 	"hash/crc32"
 	"io"
 	"log/slog"
+	"slices"
 	"unique"
 )
 
 const (
 	base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
-	prefixLen   = 4  // "jta_" or "jtu_"
+	prefixLen   = 4  // "jta_", "jtu_" or "jts_"
 	randomLen   = 43 // 62^43 is just over 2^256
 	checksumLen = 6  // 62^6 is over 2^32
 
@@ -82,7 +83,7 @@ func (Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 // the CRC-32 (IEEE) of all before. It fails only when r does.
 func NewValue(kind TokenKind, r io.Reader) (Secret, error) {
 	value := make([]byte, 0, ValueLen)
-	value = append(value, kind.prefix()...)
+	value = append(value, kind.Prefix()...)
 	var buf [64]byte
 	for len(value) < prefixLen+randomLen {
 		if _, err := io.ReadFull(r, buf[:]); err != nil {
@@ -115,14 +116,9 @@ func ParseValue(value string) (TokenKind, error) {
 	if len(value) != ValueLen {
 		return 0, fmt.Errorf("%w: it has %d characters, a token has %d", ErrNotAToken, len(value), ValueLen)
 	}
-	var kind TokenKind
-	switch value[:prefixLen] {
-	case AgentToken.prefix():
-		kind = AgentToken
-	case UserToken.prefix():
-		kind = UserToken
-	default:
-		return 0, fmt.Errorf("%w: it starts neither with jta_ nor with jtu_", ErrNotAToken)
+	at := slices.IndexFunc(Kinds(), func(k TokenKind) bool { return value[:prefixLen] == k.Prefix() })
+	if at < 0 {
+		return 0, fmt.Errorf("%w: it starts with none of jta_, jtu_ and jts_", ErrNotAToken)
 	}
 	for _, c := range []byte(value[prefixLen:]) {
 		if !isBase62(c) {
@@ -133,7 +129,7 @@ func ParseValue(value string) (TokenKind, error) {
 	if string(appendChecksum([]byte(body))) != value {
 		return 0, fmt.Errorf("%w: its checksum is wrong, a character is missing or mistyped", ErrNotAToken)
 	}
-	return kind, nil
+	return Kinds()[at], nil
 }
 
 func isBase62(c byte) bool {

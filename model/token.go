@@ -2,29 +2,39 @@ package model
 
 import "slices"
 
-// TokenKind tells agent tokens from user tokens.
+// TokenKind tells agent tokens, user tokens and service credentials apart.
 type TokenKind uint8
 
 // The kinds of token. The numbers are part of the format on disk.
 const (
-	AgentToken TokenKind = 1 // authenticates a Hybrid agent; reaches what its permissions say
-	UserToken  TokenKind = 2 // authenticates as its owner; reaches what the owner's roles say
+	AgentToken   TokenKind = 1 // authenticates a Hybrid agent; reaches what its permissions say
+	UserToken    TokenKind = 2 // authenticates as its owner; reaches what the owner's roles say
+	ServiceToken TokenKind = 3 // a service credential: lets a service ask whether a token is good, and reaches nothing
 )
 
-// String returns "agent token" or "user token".
+// Kinds lists the kinds of token, in order of their numbers.
+func Kinds() []TokenKind { return []TokenKind{AgentToken, UserToken, ServiceToken} }
+
+// String returns "agent token", "user token" or "service credential".
 func (k TokenKind) String() string {
 	switch k {
 	case AgentToken:
 		return "agent token"
 	case UserToken:
 		return "user token"
+	case ServiceToken:
+		return "service credential"
 	}
 	return "token of unknown kind"
 }
 
-func (k TokenKind) prefix() string {
-	if k == AgentToken {
+// Prefix returns what the values of the kind begin with: "jta_", "jtu_" or "jts_".
+func (k TokenKind) Prefix() string {
+	switch k {
+	case AgentToken:
 		return "jta_"
+	case ServiceToken:
+		return "jts_"
 	}
 	return "jtu_"
 }

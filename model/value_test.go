@@ -14,12 +14,12 @@ import (
 	"jeton/model"
 )
 
-var valueForm = regexp.MustCompile(`^jt[au]_[0-9A-Za-z]{49}$`)
+var valueForm = regexp.MustCompile(`^jt[aus]_[0-9A-Za-z]{49}$`)
 
 func TestNewValueForm(t *testing.T) {
 	r, seen := seeded(6), map[model.Secret]bool{}
 	for range 2000 {
-		for kind, prefix := range map[model.TokenKind]string{model.AgentToken: "jta_", model.UserToken: "jtu_"} {
+		for kind, prefix := range map[model.TokenKind]string{model.AgentToken: "jta_", model.UserToken: "jtu_", model.ServiceToken: "jts_"} {
 			s := newValue(t, kind, r)
 			if !valueForm.MatchString(s.Expose()) || !strings.HasPrefix(s.Expose(), prefix) {
 				t.Fatalf("%s has the form %q", kind, s.Expose())
@@ -105,7 +105,7 @@ func TestNewValueIsUniform(t *testing.T) {
 
 // parseErrors are the four messages of ParseValue. Only a length differs in them, so they
 // show nothing of any value.
-var parseErrors = regexp.MustCompile(`^not a token value: (it has \d+ characters, a token has 53|it starts neither with jta_ nor with jtu_|` +
+var parseErrors = regexp.MustCompile(`^not a token value: (it has \d+ characters, a token has 53|it starts with none of jta_, jtu_ and jts_|` +
 	`it has a character other than 0-9, A-Z and a-z|its checksum is wrong, a character is missing or mistyped)$`)
 
 func mustNotParse(t *testing.T, what, changed string) {
@@ -204,7 +204,7 @@ func FuzzParseValue(f *testing.F) {
 				}
 				continue
 			}
-			if want := map[string]model.TokenKind{"jta_": model.AgentToken, "jtu_": model.UserToken}[value[:4]]; kind != want {
+			if want := map[string]model.TokenKind{"jta_": model.AgentToken, "jtu_": model.UserToken, "jts_": model.ServiceToken}[value[:4]]; kind != want {
 				t.Fatalf("kind is %v", kind)
 			}
 			if s := model.SecretOf(value); s.Expose() != value || s.LastFour() != value[len(value)-4:] {

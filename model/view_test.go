@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"math/rand"
+	"slices"
 	"testing"
 
 	"jeton/model"
@@ -109,7 +110,7 @@ func (o *org) decide(actor model.UserID, c model.Change) (model.Decision, error)
 	where := model.Case{Actor: model.Actor{User: actor}, At: model.Time(1_700_000_000_000 + int64(o.seq)), Seq: o.seq + 1}
 	if create, ok := c.(model.CreateToken); ok {
 		kind := create.Kind
-		if kind != model.AgentToken {
+		if !slices.Contains(model.Kinds(), kind) {
 			kind = model.UserToken
 		}
 		where.Value, _ = model.NewValue(kind, o.rand) // math/rand does not fail

@@ -37,7 +37,8 @@ func TestNumbersOnDisk(t *testing.T) {
 		{int(model.AgentToken), 1}, {int(model.UserToken), 2}, {int(model.Done), 1}, {int(model.Refused), 2}, {int(model.Viewer), 1}, {int(model.Admin), 4},
 		{int(model.TargetOrganization), 1}, {int(model.TargetUser), 2}, {int(model.TargetDeployment), 3}, {int(model.TargetToken), 4},
 		{int(model.CreateOrganization), 1}, {int(model.AddUser), 10}, {int(model.CreateDeployment), 20}, {int(model.CreateAgentToken), 30}, {int(model.RevokeAgentToken), 35},
-		{int(model.CreateUserToken), 40}, {int(model.RevokeUserToken), 44}, {int(model.ListAgentTokens), 60},
+		{int(model.CreateUserToken), 40}, {int(model.RevokeUserToken), 44}, {int(model.CreateService), 50}, {int(model.RevokeService), 54}, {int(model.ListServices), 66},
+		{int(model.ListAgentTokens), 60},
 	} {
 		if pair[0] != pair[1] {
 			t.Errorf("%d on disk is now %d", pair[1], pair[0])

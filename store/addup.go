@@ -53,7 +53,12 @@ func (s *Store) addUp(v *state.View, a adding) (digest, error) {
 			}
 			return step(s.element(elementLookup, number, 0))
 		},
-		Member: func(name state.SetName, number uint64) error { return step(s.element.member(name, number)) },
+		Member: func(name state.SetName, number uint64) error {
+			if advisory(name) {
+				return nil
+			}
+			return step(s.element.member(name, number))
+		},
 	})
 	return d, err
 }

@@ -130,8 +130,14 @@ func (a *application) token(t model.Token, dropped []model.DeploymentID) error {
 			return err
 		}
 	}
-	if t.Kind == model.UserToken {
+	switch t.Kind {
+	case model.UserToken:
 		return put(state.TokensOf(uint64(t.Owner)), true)
+	case model.ServiceToken:
+		return put(state.Services(), true)
+	}
+	if err := errors.Join(put(state.OrgAgents(), t.Permissions.OrgAgent), put(state.AllBranches(), t.Permissions.AllBranches)); err != nil {
+		return err
 	}
 	for _, d := range dropped {
 		if err := put(state.TokensNaming(uint64(d)), false); err != nil {

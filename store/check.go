@@ -177,8 +177,11 @@ func (s *Store) compareFound(v *state.View, c *change, r model.Record, newest bo
 			return errors.Join(fmt.Errorf("%s does not lead to it: %w", describe(r), state.ErrDamaged), err)
 		}
 	case model.Token:
-		if r.Kind == model.UserToken {
+		switch r.Kind {
+		case model.UserToken:
 			return s.compareLists(v, r, true, state.TokensOf(uint64(r.Owner)))
+		case model.ServiceToken:
+			return s.compareLists(v, r, true, state.Services())
 		}
 		if err := s.compareLists(v, r, true, state.AgentTokens()); err != nil {
 			return err
@@ -204,6 +207,11 @@ func (s *Store) compareNamed(v *state.View, c *change, t model.Token, newest boo
 	}
 	if !newest {
 		return nil
+	}
+	err := errors.Join(s.compareLists(v, t, t.Permissions.OrgAgent, state.OrgAgents()),
+		s.compareLists(v, t, t.Permissions.AllBranches, state.AllBranches()))
+	if err != nil {
+		return err
 	}
 	for _, d := range t.Permissions.Deployments {
 		if err := s.compareLists(v, t, true, state.TokensNaming(uint64(d))); err != nil {

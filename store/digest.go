@@ -78,6 +78,13 @@ func (e element) member(name state.SetName, n uint64) [16]byte {
 	return e(name.Of+elementMember&0xff, name.Whom, n)
 }
 
+// advisory tells whether a list is left out of the digest: events from before there was such
+// a list say what state came to without it. Nothing is decided by them; the check of the
+// history compares them with the records.
+func advisory(name state.SetName) bool {
+	return name == state.OrgAgents() || name == state.AllBranches()
+}
+
 // each calls fn with the elements that a record, left by event seq, stands for.
 func (e element) each(r model.Record, seq uint64, fn func([16]byte)) {
 	kind, number, _ := state.ParseRecordKey(recordKey(r))
@@ -89,8 +96,12 @@ func (e element) each(r model.Record, seq uint64, fn func([16]byte)) {
 		if r.Revoked() {
 			fn(e.member(state.Revoked(), number))
 		}
-		if r.Kind == model.UserToken {
+		switch r.Kind {
+		case model.UserToken:
 			fn(e.member(state.TokensOf(uint64(r.Owner)), number))
+			return
+		case model.ServiceToken:
+			fn(e.member(state.Services(), number))
 			return
 		}
 		fn(e.member(state.AgentTokens(), number))

@@ -61,8 +61,11 @@ func recordKey(r model.Record) []byte {
 }
 
 func tokenKind(k model.TokenKind) state.Kind {
-	if k == model.AgentToken {
+	switch k {
+	case model.AgentToken:
 		return state.AgentToken
+	case model.ServiceToken:
+		return state.ServiceToken
 	}
 	return state.UserToken
 }
@@ -91,7 +94,7 @@ func decodeRecord(k state.Kind, plain []byte) (model.Record, error) {
 		return decodeAs[model.User](plain)
 	case state.Deployment:
 		return decodeAs[model.Deployment](plain)
-	case state.AgentToken, state.UserToken:
+	case state.AgentToken, state.UserToken, state.ServiceToken:
 		return decodeAs[model.Token](plain)
 	case state.Credential:
 		c, err := decodeAs[credential](plain)

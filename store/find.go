@@ -225,6 +225,7 @@ func (m *matcher) match(t *model.Token) bool {
 	switch {
 	case t.Kind == model.UserToken:
 		m.texts = append(m.texts, m.people.users[t.Owner].Login)
+	case t.Kind == model.ServiceToken: // its description is all there is
 	case t.Permissions.OrgAgent:
 		m.texts = append(m.texts, "Org Agent")
 	default:

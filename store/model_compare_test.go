@@ -61,16 +61,28 @@ func (m *machine) compareTokens(rt *rapid.T) {
 		}
 	}
 	for _, want := range m.ref.tokens {
+		m.compareReach(rt, want)
 		got, err := m.store.durableToken(want.ID)
 		if err != nil || !reflect.DeepEqual(got, want) {
 			rt.Fatalf("token %+v (%v), want %+v", got, err, want)
 		}
 		owner, _ := m.ref.User(want.Owner)
-		active := !want.Revoked() && (want.Kind == model.AgentToken || owner.Active())
+		active := !want.Revoked() && (want.Kind != model.UserToken || owner.Active())
 		m.compareValue(rt, want.ID)
 		v, err := m.store.Verify(ctx, m.ref.values[want.ID].Expose())
-		if err != nil || v.Active != active || v.Token.ID != want.ID {
+		if err != nil || v.Active() != active || v.Token.ID != want.ID {
 			rt.Fatalf("verify token %d: %+v (%v), want active %v", want.ID, v, err, active)
+		}
+	}
+}
+
+// compareReach looks for a token in the lists by which others are known that reach as much.
+func (m *machine) compareReach(rt *rapid.T, t model.Token) {
+	m.store.mu.RLock()
+	defer m.store.mu.RUnlock()
+	for name, want := range map[state.SetName]bool{state.OrgAgents(): t.Permissions.OrgAgent, state.AllBranches(): t.Permissions.AllBranches} {
+		if in, err := m.store.sets.Get(name); err != nil || in.Has(uint64(t.ID)) != want {
+			rt.Fatalf("list %+v has token %d: %v (%v), want %v", name, t.ID, !want, err, want)
 		}
 	}
 }
@@ -86,7 +98,8 @@ func (m *machine) compareValue(rt *rapid.T, id model.TokenID) {
 }
 
 func (m *machine) lists() []model.TokenQuery {
-	out := []model.TokenQuery{{Kind: model.AgentToken}, {Kind: model.AgentToken, Revoked: true}}
+	out := []model.TokenQuery{{Kind: model.AgentToken}, {Kind: model.AgentToken, Revoked: true},
+		{Kind: model.ServiceToken}, {Kind: model.ServiceToken, Revoked: true}}
 	for _, d := range m.ref.deps {
 		out = append(out, model.TokenQuery{Kind: model.AgentToken, Revoked: true, Deployment: d.ID})
 	}

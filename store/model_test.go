@@ -186,9 +186,11 @@ func (m *machine) draw(rt *rapid.T) (model.Actor, model.Change) {
 	return actor, rapid.SampledFrom([]model.Change{
 		model.CreateToken{Kind: model.AgentToken, Description: text},
 		model.CreateToken{Kind: model.UserToken, Owner: user, Description: text},
+		model.CreateToken{Kind: model.ServiceToken, Description: text},
 		model.Describe{Token: token, Description: text, Revision: revision},
 		model.SetPermissions{Token: token, Permissions: model.Permissions{Deployments: []model.DeploymentID{dep}}},
 		model.SetPermissions{Token: token, Permissions: model.Permissions{Deployments: []model.DeploymentID{1, dep, 2}, AllBranches: admin}},
+		model.SetPermissions{Token: token, Permissions: model.Permissions{Deployments: []model.DeploymentID{dep}, OrgAgent: true}},
 		model.Revoke{Token: token},
 		model.AddPerson{Login: name, OrgAdmin: admin, Grants: grants, Accounts: accounts},
 		model.RenamePerson{User: user, Login: name},

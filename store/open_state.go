@@ -127,7 +127,7 @@ func (s *Store) load() error {
 	if _, err := s.setsInMemory(); err != nil {
 		return err
 	}
-	for _, kind := range []state.Kind{state.AgentToken, state.UserToken} {
+	for _, kind := range []state.Kind{state.AgentToken, state.UserToken, state.ServiceToken} {
 		last, err := v.LastRecord(kind)
 		if err != nil {
 			return err

@@ -236,7 +236,7 @@ func TestRevokeVerifyRace(t *testing.T) {
 				for after := false; !after; {
 					after = gone.Load()
 					v, err := s.Verify(ctx, secret.Expose())
-					if err != nil || v.Token.ID != id || after && v.Active {
+					if err != nil || v.Token.ID != id || after && v.Active() {
 						t.Errorf("round %d: %+v, %v (after the revocation: %v)", round, v, err, after)
 					}
 				}

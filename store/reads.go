@@ -27,7 +27,7 @@ func (s *Store) allow(ctx context.Context, a model.Actor, do model.Action, owner
 	}
 	on := model.Target{}
 	switch do {
-	case model.ListAgentTokens, model.ListUserTokens:
+	case model.ListAgentTokens, model.ListUserTokens, model.ListServices:
 		on.Kind = model.TargetToken
 	case model.ListUsers:
 		on.Kind = model.TargetUser
@@ -49,6 +49,8 @@ func (s *Store) allowList(ctx context.Context, a model.Actor, q model.TokenQuery
 		return s.allow(ctx, a, model.ListAgentTokens, 0)
 	case model.UserToken:
 		return s.allow(ctx, a, model.ListUserTokens, q.Owner)
+	case model.ServiceToken:
+		return s.allow(ctx, a, model.ListServices, 0)
 	}
 	return nil, fmt.Errorf("list of %s: %w", q.Kind, model.ErrNotFound)
 }
@@ -82,6 +84,10 @@ func (s *Store) Session(_ context.Context, a model.Actor) (model.Session, error)
 			return out, err
 		}
 		out.AgentTokens = l.Len()
+		if l, err = s.list(model.TokenQuery{Kind: model.ServiceToken}); err != nil {
+			return out, err
+		}
+		out.Services = l.Len()
 	}
 	l, err := s.list(model.TokenQuery{Kind: model.UserToken, Owner: u.ID})
 	out.UserTokens = l.Len()
@@ -115,6 +121,8 @@ func (s *Store) list(q model.TokenQuery) (state.List, error) {
 	switch {
 	case q.Kind == model.UserToken:
 		name = state.TokensOf(uint64(q.Owner))
+	case q.Kind == model.ServiceToken:
+		name = state.Services()
 	case q.Deployment != 0:
 		name = state.TokensNaming(uint64(q.Deployment))
 	}
@@ -219,12 +227,10 @@ func (s *Store) TokenRows(ctx context.Context, a model.Actor, ids []model.TokenI
 	}
 	defer leave()
 	s.mu.RLock()
-	agents, err := s.agents()
+	all, err := s.kinds()
 	kinds := make([]state.Kind, len(ids))
 	for i, id := range ids {
-		if kinds[i] = state.UserToken; agents.Has(uint64(id)) {
-			kinds[i] = state.AgentToken
-		}
+		kinds[i] = all.of(id)
 	}
 	v, page := s.db.View(), model.TokenPage{AnchorAt: -1, Seq: s.applied}
 	people := s.people

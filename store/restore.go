@@ -20,7 +20,8 @@ type Contents struct {
 	Users         int // deactivated ones included
 	Agents        int // agent tokens, revoked ones included, like the next
 	UserTokens    int
-	Revoked       int // of both
+	Services      int // service credentials
+	Revoked       int // of all three
 	RestoredEpoch uint64
 }
 
@@ -264,7 +265,7 @@ func (b *backupFile) contents(s *Store) Contents {
 		return out // they are in memory: it was opened
 	}
 	c := in.counts(s.people, s.lastToken)
-	out.Organization, out.Users, out.Agents, out.Revoked = s.people.org.Name, int(c.Users), int(c.Agents), int(c.Revoked)
+	out.Organization, out.Users, out.Agents, out.Services, out.Revoked = s.people.org.Name, int(c.Users), int(c.Agents), int(c.Services), int(c.Revoked)
 	for id := range s.people.users {
 		if own, err := s.sets.Get(state.TokensOf(uint64(id))); err == nil { // all of state was just compared
 			out.UserTokens += own.Len()

@@ -62,7 +62,7 @@ func answers(t *testing.T, s *Store, values map[model.TokenID]string) {
 	}
 	for id, value := range values {
 		v, err := s.Verify(ctx, value)
-		if err != nil || v.Token.ID != id || v.Active == v.Token.Revoked() {
+		if err != nil || v.Token.ID != id || v.Active() == v.Token.Revoked() {
 			t.Fatalf("the value of token %d: %+v, %v", id, v, err)
 		}
 	}

@@ -155,8 +155,26 @@ func (s *Store) enter() (leave func(), err error) {
 	return s.alive.RUnlock, nil
 }
 
-// agents is the set of agent tokens. It is always in memory.
-func (s *Store) agents() (*state.Set, error) { return s.sets.Get(state.AgentTokens()) }
+// kinds tells of every token which kind it is. It is always in memory.
+func (s *Store) kinds() (k kinds, err error) {
+	if k.agents, err = s.sets.Get(state.AgentTokens()); err == nil {
+		k.services, err = s.sets.Get(state.Services())
+	}
+	return k, err
+}
+
+// kinds are the tokens of all kinds but user tokens.
+type kinds struct{ agents, services *state.Set }
+
+func (k kinds) of(id model.TokenID) state.Kind {
+	switch {
+	case k.agents.Has(uint64(id)):
+		return state.AgentToken
+	case k.services.Has(uint64(id)):
+		return state.ServiceToken
+	}
+	return state.UserToken
+}
 
 // maybeMark moves the mark on in the background when enough has happened.
 func (b *batch) maybeMark() {

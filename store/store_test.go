@@ -14,11 +14,11 @@ func TestLife(t *testing.T) {
 	if err != nil || secret.LastFour() != tok.LastFour {
 		t.Fatalf("reveal: %v, last four %q, want %q", err, secret.LastFour(), tok.LastFour)
 	}
-	if v, err := s.Verify(ctx, secret.Expose()); err != nil || !v.Active || v.Token.Description != "second" {
+	if v, err := s.Verify(ctx, secret.Expose()); err != nil || !v.Active() || v.Token.Description != "second" {
 		t.Fatalf("verify: %+v, %v", v, err)
 	}
 	change1(t, s, model.Revoke{Token: tok.ID})
-	if v, err := s.Verify(ctx, secret.Expose()); err != nil || v.Active {
+	if v, err := s.Verify(ctx, secret.Expose()); err != nil || v.Active() {
 		t.Fatalf("verify after revoking: %+v, %v", v, err)
 	}
 	p.close(s)
@@ -30,7 +30,7 @@ func TestLife(t *testing.T) {
 	if len(rows) != 1 || !rows[0].Revoked() || rows[0].Description != "second" {
 		t.Fatalf("rows %+v", rows)
 	}
-	if v, err := s.Verify(ctx, secret.Expose()); err != nil || v.Active {
+	if v, err := s.Verify(ctx, secret.Expose()); err != nil || v.Active() {
 		t.Fatalf("verify after reopening: %+v, %v", v, err)
 	}
 	page, err := s.Events(ctx, ana, model.EventQuery{Limit: 10})

@@ -16,13 +16,13 @@ func (s *Store) durableToken(id model.TokenID) (model.Token, error) {
 	if id > s.lastToken {
 		return model.Token{}, model.ErrNotFound
 	}
-	agents, err := s.agents()
+	kinds, err := s.kinds()
 	if err != nil {
 		return model.Token{}, err
 	}
 	v := s.db.View()
 	defer v.Close()
-	t, err := s.vault.token(v, agents, id)
+	t, err := s.vault.token(v, kinds, id)
 	if errors.Is(err, model.ErrNotFound) {
 		if given, e := s.given(v, id); e != nil {
 			err = e
@@ -51,7 +51,7 @@ func (s *Store) given(v *state.View, id model.TokenID) (bool, error) {
 	if id > s.people.org.Used.Token {
 		return true, nil
 	}
-	all := []state.SetName{state.AgentTokens(), state.Revoked()}
+	all := []state.SetName{state.AgentTokens(), state.Services(), state.Revoked()}
 	for user := range s.people.users {
 		all = append(all, state.TokensOf(uint64(user)))
 	}

@@ -93,13 +93,9 @@ func get[T model.Record](v vault, view *state.View, kind state.Kind, number uint
 	return out, err
 }
 
-// token reads a token of either kind; agents tells which it is.
-func (v vault) token(view *state.View, agents *state.Set, id model.TokenID) (model.Token, error) {
-	kind := state.UserToken
-	if agents.Has(uint64(id)) {
-		kind = state.AgentToken
-	}
-	return get[model.Token](v, view, kind, uint64(id))
+// token reads a token of any kind; k tells which it is.
+func (v vault) token(view *state.View, k kinds, id model.TokenID) (model.Token, error) {
+	return get[model.Token](v, view, k.of(id), uint64(id))
 }
 
 // framePlace says where a frame of the journal lies, as state keeps it.
@@ -124,7 +120,7 @@ func decodeFramePlace(b []byte) (framePlace, error) {
 
 // StateFormat is raised when what state keeps changes its form; an older state is
 // then made again from the journal.
-const StateFormat = 4
+const StateFormat = 5
 
 // condemned stands for the format of a state that was found damaged while it was open.
 const condemned = 0
@@ -154,20 +150,23 @@ type madeUnder struct{ Wrapping, Lookup uint32 }
 // newestKeys are those that a state made now is made under.
 func newestKeys(k *seal.Keyset) madeUnder { return madeUnder{k.PrimaryWrapping(), k.PrimaryLookup()} }
 
-type counts struct{ Users, Deployments, Agents, Revoked, LastToken uint64 }
+type counts struct{ Users, Deployments, Agents, Services, Revoked, LastToken uint64 }
 
 // alwaysLoaded is the sets that always are in memory.
-type alwaysLoaded struct{ agents, revoked *state.Set }
+type alwaysLoaded struct {
+	kinds
+	revoked *state.Set
+}
 
 func (s *Store) setsInMemory() (in alwaysLoaded, err error) {
-	if in.agents, err = s.sets.Get(state.AgentTokens()); err == nil {
+	if in.kinds, err = s.kinds(); err == nil {
 		in.revoked, err = s.sets.Get(state.Revoked())
 	}
 	return in, err
 }
 
 func (in alwaysLoaded) counts(p *people, last model.TokenID) counts {
-	return counts{uint64(len(p.users)), uint64(len(p.deployments)), uint64(in.agents.Len()), uint64(in.revoked.Len()), uint64(last)}
+	return counts{uint64(len(p.users)), uint64(len(p.deployments)), uint64(in.agents.Len()), uint64(in.services.Len()), uint64(in.revoked.Len()), uint64(last)}
 }
 
 // complete tells whether a state that was closed in order has all it had then.
@@ -185,13 +184,13 @@ func (s *Store) complete(have applied) error {
 // partial stands where a known digest has 1.
 const partial = 2
 
-const appliedSize = 4 + 16 + 8 + 5*8 + 2*4 + 1 + digestSize
+const appliedSize = 4 + 16 + 8 + 6*8 + 2*4 + 1 + digestSize
 
 func (a applied) encode() []byte {
 	out := binary.BigEndian.AppendUint32(nil, a.Format)
 	out = append(out, a.Store[:]...)
 	c := a.Counts
-	for _, n := range []uint64{a.Seq, c.Users, c.Deployments, c.Agents, c.Revoked, c.LastToken} {
+	for _, n := range []uint64{a.Seq, c.Users, c.Deployments, c.Agents, c.Services, c.Revoked, c.LastToken} {
 		out = binary.BigEndian.AppendUint64(out, n)
 	}
 	out = binary.BigEndian.AppendUint32(out, a.Made.Wrapping)
@@ -219,10 +218,10 @@ func decodeApplied(b []byte) (applied, error) {
 		return applied{}, fmt.Errorf("applied mark: %w", state.ErrDamaged)
 	}
 	a.Store = [16]byte(b[4:20])
-	for i, n := range []*uint64{&a.Seq, &a.Counts.Users, &a.Counts.Deployments, &a.Counts.Agents, &a.Counts.Revoked, &a.Counts.LastToken} {
+	for i, n := range []*uint64{&a.Seq, &a.Counts.Users, &a.Counts.Deployments, &a.Counts.Agents, &a.Counts.Services, &a.Counts.Revoked, &a.Counts.LastToken} {
 		*n = binary.BigEndian.Uint64(b[20+8*i:])
 	}
-	a.Made = madeUnder{binary.BigEndian.Uint32(b[68:]), binary.BigEndian.Uint32(b[72:])}
+	a.Made = madeUnder{binary.BigEndian.Uint32(b[76:]), binary.BigEndian.Uint32(b[80:])}
 	known := b[appliedSize-digestSize-1]
 	if known > partial {
 		return applied{}, fmt.Errorf("applied mark: %w", state.ErrDamaged)

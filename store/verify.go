@@ -34,11 +34,11 @@ func (s *Store) Verify(_ context.Context, value string) (model.Verdict, error) {
 	if err != nil {
 		return model.Verdict{}, fmt.Errorf("verify: %w", s.suspectIf(err))
 	}
-	agents, err := s.agents()
+	kinds, err := s.kinds()
 	if err != nil {
 		return model.Verdict{}, s.suspectIf(err)
 	}
-	t, err := s.vault.token(v, agents, id)
+	t, err := s.vault.token(v, kinds, id)
 	if err != nil {
 		return model.Verdict{}, fmt.Errorf("verify: token %d: %w", id, s.suspectIf(err))
 	}
@@ -47,7 +47,14 @@ func (s *Store) Verify(_ context.Context, value string) (model.Verdict, error) {
 		return model.Verdict{}, s.suspectIf(err)
 	}
 	out := model.Verdict{Token: t, Owner: s.people.users[t.Owner]}
-	out.Active = !t.Revoked() && !revoked.Has(uint64(id)) && (t.Kind == model.AgentToken || out.Owner.Active())
+	switch {
+	case t.Revoked() || revoked.Has(uint64(id)):
+		out.Standing = model.Revoked
+	case t.Kind == model.UserToken && !out.Owner.Active():
+		out.Standing = model.OwnerGone
+	default:
+		out.Standing = model.Good
+	}
 	return out, nil
 }
 

@@ -75,14 +75,14 @@ func (d *details) Scope() keymap.Scope { return keymap.Tokens }
 // Keys lists what can be done with the token.
 func (d *details) Keys() []keymap.Action {
 	keys := []keymap.Action{
-		d.action(keymap.TokenReveal, model.RevealAgentToken, model.RevealUserToken),
-		d.action(keymap.TokenCopy, model.CopyAgentToken, model.CopyUserToken),
-		d.action(keymap.TokenDescribe, model.DescribeAgentToken, model.DescribeUserToken),
+		d.action(keymap.TokenReveal, d.token.Kind.Action(model.ToReveal)),
+		d.action(keymap.TokenCopy, d.token.Kind.Action(model.ToCopy)),
+		d.action(keymap.TokenDescribe, d.token.Kind.Action(model.ToDescribe)),
 	}
 	if d.token.Kind == model.AgentToken {
-		keys = append(keys, d.action(keymap.TokenEdit, model.SetAgentPermissions, model.SetAgentPermissions))
+		keys = append(keys, d.action(keymap.TokenEdit, model.SetAgentPermissions))
 	}
-	return append(keys, d.action(keymap.TokenRevoke, model.RevokeAgentToken, model.RevokeUserToken), worded(d.s.action(keymap.PageBack, ""), "close"))
+	return append(keys, d.action(keymap.TokenRevoke, d.token.Kind.Action(model.ToRevoke)), worded(d.s.action(keymap.PageBack, ""), "close"))
 }
 
 // Refused is editing what a user token does not have.
@@ -94,13 +94,9 @@ func (d *details) Refused() []keymap.Action {
 }
 
 // action is one verb of the list, switched off where the token or the rules say no.
-func (d *details) action(id keymap.ID, agent, user model.Action) keymap.Action {
+func (d *details) action(id keymap.ID, do model.Action) keymap.Action {
 	if d.token.Revoked() {
 		return d.s.action(id, "It is revoked and stays as it is.")
-	}
-	do := agent
-	if d.token.Kind == model.UserToken {
-		do = user
 	}
 	on := model.Object{Owner: d.token.Owner, Settings: d.s.self.Organization.Settings}
 	if err := model.Allow(d.s.self.User, do, on); err != nil {

@@ -12,7 +12,7 @@ import (
 	"jeton/model"
 )
 
-var tokenValue = regexp.MustCompile(`jt[au]_[0-9A-Za-z]{49}`)
+var tokenValue = regexp.MustCompile(`jt[aus]_[0-9A-Za-z]{49}`)
 
 // TestGuideAgentToken is the guide, step by step, for an agent token.
 func TestGuideAgentToken(t *testing.T) {

@@ -126,7 +126,11 @@ func (p *program) backupVerify(ctx context.Context, file, scratch string) error 
 
 // inside says what is in an organization.
 func inside(c store.Contents) string {
-	return fmt.Sprintf("%s, %s and %s, of which %d revoked", count(c.Users, "user"), count(c.Agents, "agent token"), count(c.UserTokens, "user token"), c.Revoked)
+	text := fmt.Sprintf("%s, %s and %s", count(c.Users, "user"), count(c.Agents, "agent token"), count(c.UserTokens, "user token"))
+	if c.Services > 0 {
+		text += ", with " + count(c.Services, "service credential")
+	}
+	return fmt.Sprintf("%s, of which %d revoked", text, c.Revoked)
 }
 
 func count(n int, what string) string {

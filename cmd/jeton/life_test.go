@@ -21,7 +21,7 @@ func founded(t *testing.T) []string {
 }
 
 // value finds a token value.
-var value = regexp.MustCompile(`jt[au]_[0-9A-Za-z]{49}`)
+var value = regexp.MustCompile(`jt[aus]_[0-9A-Za-z]{49}`)
 
 func TestInitCreatesOnce(t *testing.T) {
 	env := founded(t)

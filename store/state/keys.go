@@ -17,14 +17,15 @@ const (
 // Kind is the kind of a record in its key.
 type Kind byte
 
-// The kinds of record. Agent and user tokens are apart so that a list of one reads
-// nothing of the other, credentials so that listing never touches a secret.
+// The kinds of record. The kinds of token are apart so that a list of one reads
+// nothing of the others, credentials so that listing never touches a secret.
 const (
 	Organization Kind = 'o'
 	User         Kind = 'u'
 	Deployment   Kind = 'd'
 	AgentToken   Kind = 'a'
 	UserToken    Kind = 't'
+	ServiceToken Kind = 's'
 	Credential   Kind = 'c'
 )
 
@@ -86,10 +87,22 @@ const (
 	ofOwner       = 'o'
 	ofDeployment  = 'd'
 	ofEvents      = 'e'
+	ofServices    = 's'
+	ofOrgAgents   = 'g'
+	ofAllBranches = 'b'
 )
 
 // AgentTokens is the set of all agent tokens.
 func AgentTokens() SetName { return SetName{Of: ofAgentTokens} }
+
+// Services is the set of all service credentials.
+func Services() SetName { return SetName{Of: ofServices} }
+
+// OrgAgents is the set of agent tokens with Org Agent on.
+func OrgAgents() SetName { return SetName{Of: ofOrgAgents} }
+
+// AllBranches is the set of agent tokens whose permissions name all branch deployments.
+func AllBranches() SetName { return SetName{Of: ofAllBranches} }
 
 // Revoked is the set of all revoked tokens.
 func Revoked() SetName { return SetName{Of: ofRevoked} }

@@ -86,7 +86,7 @@ func (s *Sets) Get(name SetName) (*Set, error) {
 func (s *Sets) forget() {
 	s.blocks = 0
 	for name, set := range s.loaded {
-		if name == AgentTokens() || name == Revoked() {
+		if name == AgentTokens() || name == Services() || name == Revoked() {
 			s.blocks += len(set.blocks)
 		} else {
 			delete(s.loaded, name)

@@ -37,8 +37,8 @@ func (t *damageTrial) actEarly(ctx context.Context) {
 	if touched == nil {
 		t.rests(ctx, s, touch)
 	}
-	if v, err := s.Verify(ctx, t.want().Values[kill]); killed == nil && (v.Active || err != nil && s.Health().Damage == nil) {
-		t.fail("token %d was revoked and after reopening it is %v, %v", kill, v.Active, err)
+	if v, err := s.Verify(ctx, t.want().Values[kill]); killed == nil && (v.Active() || err != nil && s.Health().Damage == nil) {
+		t.fail("token %d was revoked and after reopening it is %v, %v", kill, v.Active(), err)
 	}
 	t.mended(ctx, s)
 }

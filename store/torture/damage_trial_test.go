@@ -297,7 +297,7 @@ func (t *damageTrial) revoke(ctx context.Context, h model.Health) model.TokenID 
 		}
 		return 0
 	}
-	if v, err := t.s.Verify(ctx, known.Values[id]); v.Active {
+	if v, err := t.s.Verify(ctx, known.Values[id]); v.Active() {
 		t.fail("token %d is active after it was revoked (%v)", id, err)
 	}
 	return id
@@ -317,8 +317,8 @@ func (t *damageTrial) again(ctx context.Context, h model.Health, revoked model.T
 	}
 	now := s.Health() // reading history may have found something
 	if revoked != 0 {
-		if v, err := s.Verify(ctx, t.want().Values[revoked]); v.Active || err != nil && now.Damage == nil {
-			t.fail("token %d was revoked and after reopening it is %v, %v", revoked, v.Active, err)
+		if v, err := s.Verify(ctx, t.want().Values[revoked]); v.Active() || err != nil && now.Damage == nil {
+			t.fail("token %d was revoked and after reopening it is %v, %v", revoked, v.Active(), err)
 		}
 	}
 	if len(wrong) > 0 && now.Damage == nil {

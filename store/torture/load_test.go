@@ -317,7 +317,7 @@ func (l *ledger) values(t testing.TB, s *store.Store, rng *rand.Rand) {
 		if err != nil {
 			t.Fatalf("reveal token %d: %v", id, err)
 		}
-		if v, err := s.Verify(ctx, value.Expose()); err != nil || !v.Active || v.Token.ID != id {
+		if v, err := s.Verify(ctx, value.Expose()); err != nil || !v.Active() || v.Token.ID != id {
 			t.Fatalf("the value of token %d: %+v, %v", id, v, err)
 		}
 		if left--; left == 0 {
