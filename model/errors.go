@@ -27,6 +27,7 @@ var (
 	ErrFull         = errors.New("the disk is full and nothing was changed: free some space, then try again")
 	ErrUnknown      = errors.New("outcome unknown: the disk did not confirm the change; reopen the store to see") // a write or sync failed
 	ErrClosed       = errors.New("store is closed")
+	ErrGone         = errors.New("the jeton that has the store open does not answer any more") // whether a change was made is not known: repeat its request
 	ErrRequestReuse = errors.New("request number was used for another change")
 
 	errNoClock = errors.New("the clock stands at the start of 1970: set it, then try again") // a revocation at the zero time would read as never revoked

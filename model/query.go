@@ -83,6 +83,13 @@ type Session struct {
 	Services     int          // service credentials that work; 0 for members
 }
 
+// Sharing tells who has the store open that others work on too.
+type Sharing struct {
+	Holder  string // who has it open: "pid 4121, user ana, on pts/3"; empty where this process has
+	Others  int    // other processes that work on it through this one
+	Waiting bool   // who had it open left, and nobody has it yet
+}
+
 // Health is what a store says of itself.
 type Health struct {
 	Seq      uint64
