@@ -88,6 +88,7 @@ type Sharing struct {
 	Holder  string // who has it open: "pid 4121, user ana, on pts/3"; empty where this process has
 	Others  int    // other processes that work on it through this one
 	Waiting bool   // who had it open left, and nobody has it yet
+	Why     string // while waiting: why this process could not open it; may be empty
 }
 
 // Health is what a store says of itself.

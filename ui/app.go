@@ -55,6 +55,7 @@ type App struct {
 	loading  bool // the session is being read anew
 	stale    bool // and must be read once more after that
 	changes  <-chan uint64
+	sharing  <-chan model.Sharing
 	leaving  bool // the clipboard is being cleared before leaving
 	checked  bool // history is being checked, or was
 }
@@ -112,6 +113,10 @@ func (a *App) take(msg tea.Msg) tea.Cmd {
 		return a.directoryRead(msg)
 	case followed:
 		return a.followed(msg)
+	case KeptRunning:
+		return a.refuse(a.Held())
+	case sharingChanged:
+		return a.sharingChanged(msg)
 	case changed:
 		return a.undone(msg)
 	case historyChecked:

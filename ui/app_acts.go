@@ -53,6 +53,9 @@ func (a *App) anywhere(id keymap.ID) (cmd tea.Cmd, done bool) {
 	case keymap.AppInterrupt:
 		return a.interrupt(), true
 	case keymap.AppSuspend:
+		if why := a.Held(); why != "" {
+			return a.refuse(why), true
+		}
 		return tea.Sequence(a.broadcast(secretsHidden{}), tea.Suspend), true
 	case keymap.AppMouse:
 		return a.toggleMouse(), true

@@ -50,7 +50,7 @@ func (a *App) opened(m opened) tea.Cmd {
 	}
 	a.s.store, a.s.actor = m.store, m.actor
 	a.changes = m.store.Follow(a.s.ctx)
-	return tea.Batch(a.readDirectory(), a.follow())
+	return tea.Batch(a.readDirectory(), a.follow(), a.shared(m.store))
 }
 
 // readDirectory reads who looks and the names of users and deployments.

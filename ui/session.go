@@ -30,6 +30,7 @@ type session struct {
 	users       []model.User       // all, by login; for members only themselves
 	deployments []model.Deployment // all, removed ones included; for members those of their roles
 	health      model.Health
+	sharing     model.Sharing
 
 	width, height int  // of the window
 	covered       bool // dialogs lie over the page

@@ -62,6 +62,7 @@ func (p *settings) rows() []setting {
 	fact("Newest signed head", p.signed(), t.Text)
 	fact("Heads are sent to", a.Anchor, t.Text)
 	fact("Store directory", a.Store, t.Text)
+	fact("Store open in", p.s.openIn(), t.Text)
 	fact("Keyset file", a.Keyset, t.Text)
 	fact("Configuration file", a.Config, t.Text)
 	fact("Clipboard", p.s.clip.Ways(), t.Text)

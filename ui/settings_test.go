@@ -71,7 +71,7 @@ func TestFactsOnlyTell(t *testing.T) {
 	r.press("j", "j", "enter")
 	r.until("This row only tells; it is not a setting of the organization.")
 	r.press("G")
-	r.until("14 of 14")
+	r.until("15 of 15")
 }
 
 func TestSettingsTellDamageAndFailing(t *testing.T) {

@@ -82,7 +82,9 @@ func (a *App) message() message {
 		return message{mood: bad, text: p.Saying()}
 	}
 	h := a.s.health
-	switch {
+	switch waiting := a.s.waiting(); {
+	case waiting != "":
+		return message{mood: careful, text: waiting}
 	case a.toast.copied && a.holding():
 		return message{mood: good, text: a.clipNote()}
 	case a.toast.text != "":

@@ -5,6 +5,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"jeton/ui"
 	"jeton/ui/paint"
 )
 
@@ -40,6 +41,9 @@ func (l live) View() string {
 func (l live) listen(_ tea.Model, msg tea.Msg) tea.Msg {
 	switch msg := msg.(type) {
 	case tea.SuspendMsg:
+		if app, ok := l.Model.(*ui.App); ok && app.Held() != "" {
+			return ui.KeptRunning{}
+		}
 		l.job.suspend()
 		return tea.ResumeMsg{}
 	case continued:

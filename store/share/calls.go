@@ -1,0 +1,113 @@
+package share
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+
+	"jeton/model"
+)
+
+// call asks wherever the organization is open, and again elsewhere if that is gone. A
+// place that is being closed counts as gone.
+func call[T any](ctx context.Context, s *Store, ask func(Organization) (T, error)) (T, error) {
+	for {
+		l, err := s.link(ctx)
+		if err != nil {
+			var none T
+			return none, err
+		}
+		out, err := ask(l.Organization)
+		if l.here || ctx.Err() != nil || !errors.Is(err, model.ErrGone) && !errors.Is(err, model.ErrClosed) {
+			return out, err
+		}
+		s.lost(l)
+	}
+}
+
+// Session is that of the store.
+func (s *Store) Session(ctx context.Context, a model.Actor) (model.Session, error) {
+	return call(ctx, s, func(o Organization) (model.Session, error) { return o.Session(ctx, a) })
+}
+
+// Tokens is that of the store.
+func (s *Store) Tokens(ctx context.Context, a model.Actor, q model.TokenQuery, w model.Window) (model.TokenPage, error) {
+	return call(ctx, s, func(o Organization) (model.TokenPage, error) { return o.Tokens(ctx, a, q, w) })
+}
+
+// FindTokens is that of the store.
+func (s *Store) FindTokens(ctx context.Context, a model.Actor, q model.TokenQuery, after model.TokenID) (model.Match, error) {
+	return call(ctx, s, func(o Organization) (model.Match, error) { return o.FindTokens(ctx, a, q, after) })
+}
+
+// TokenRows is that of the store.
+func (s *Store) TokenRows(ctx context.Context, a model.Actor, ids []model.TokenID) (model.TokenPage, error) {
+	return call(ctx, s, func(o Organization) (model.TokenPage, error) { return o.TokenRows(ctx, a, ids) })
+}
+
+// Users is that of the store.
+func (s *Store) Users(ctx context.Context, a model.Actor) ([]model.User, error) {
+	return call(ctx, s, func(o Organization) ([]model.User, error) { return o.Users(ctx, a) })
+}
+
+// Deployments is that of the store.
+func (s *Store) Deployments(ctx context.Context, a model.Actor) ([]model.Deployment, error) {
+	return call(ctx, s, func(o Organization) ([]model.Deployment, error) { return o.Deployments(ctx, a) })
+}
+
+// Events is that of the store.
+func (s *Store) Events(ctx context.Context, a model.Actor, q model.EventQuery) (model.EventPage, error) {
+	return call(ctx, s, func(o Organization) (model.EventPage, error) { return o.Events(ctx, a, q) })
+}
+
+// Change is that of the store. A change without a request number gets one, by which it is
+// known when it has to be asked for again.
+func (s *Store) Change(ctx context.Context, a model.Actor, r model.Request, c model.Change) (model.Event, model.Record, error) {
+	type outcome struct {
+		event  model.Event
+		record model.Record
+	}
+	r = numbered(r)
+	out, err := call(ctx, s, func(o Organization) (outcome, error) {
+		event, record, err := o.Change(ctx, a, r, c)
+		return outcome{event, record}, err
+	})
+	return out.event, out.record, err
+}
+
+// Reveal is that of the store, with a request number like [Store.Change].
+func (s *Store) Reveal(ctx context.Context, a model.Actor, r model.Request, c model.Reveal) (model.Secret, error) {
+	r = numbered(r)
+	return call(ctx, s, func(o Organization) (model.Secret, error) { return o.Reveal(ctx, a, r, c) })
+}
+
+func numbered(r model.Request) model.Request {
+	if r == (model.Request{}) {
+		_, _ = rand.Read(r[:]) // never fails: crypto/rand ends the program instead
+	}
+	return r
+}
+
+// CheckHistory is that of the store, where it is open.
+func (s *Store) CheckHistory(ctx context.Context) error {
+	_, err := call(ctx, s, func(o Organization) (struct{}, error) { return struct{}{}, o.CheckHistory(ctx) })
+	return err
+}
+
+// Health is that of the store; as it was last known while nobody has it open.
+func (s *Store) Health() model.Health {
+	s.mu.Lock()
+	l := s.at
+	s.mu.Unlock()
+	var h model.Health
+	if l != nil {
+		h = l.Health()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if h.Seq == 0 {
+		return s.health
+	}
+	s.health = h
+	return h
+}
