@@ -16,8 +16,12 @@ func (s *Store) Follow(ctx context.Context) <-chan uint64 {
 		close(out)
 		return out
 	}
+	ctx, stop := context.WithCancel(ctx)
+	unbind := context.AfterFunc(s.ctx, stop)
 	s.wait.Go(func() {
 		defer close(out)
+		defer stop()
+		defer unbind()
 		for first := true; ; first = false {
 			l, err := s.link(ctx)
 			if err != nil {

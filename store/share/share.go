@@ -75,6 +75,7 @@ type Store struct {
 type link struct {
 	Organization
 	here    bool
+	since   time.Time
 	service Service // nil where nobody is served
 	holder  string
 }
@@ -121,7 +122,7 @@ func (s *Store) reach(ctx context.Context) (*link, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &link{Organization: o, holder: holderIn(opening)}, nil
+	return &link{Organization: o, since: time.Now(), holder: holderIn(opening)}, nil
 }
 
 // holderIn names who has the store open.
@@ -175,6 +176,9 @@ func (s *Store) watch(l *link) {
 	s.lost(l)
 }
 
+// shortLived is how old a link is that ends too early to be tried again at once.
+const shortLived = time.Second
+
 // lost is told that l does not answer any more.
 func (s *Store) lost(l *link) {
 	s.mu.Lock()
@@ -186,6 +190,9 @@ func (s *Store) lost(l *link) {
 	s.tell(model.Sharing{Waiting: true})
 	s.wait.Go(func() {
 		_ = l.close() // there is nobody at the other end
+		if time.Since(l.since) < shortLived {
+			pause(s.ctx)
+		}
 		s.again()
 	})
 }
