@@ -240,14 +240,14 @@ func FuzzHolder(f *testing.F) {
 	f.Add([]byte(`{"pid":1,"user":"a\u001b]52;c;aGk=\u0007"}`))
 	f.Add([]byte(`{"pid":-1}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		h, ok := readHolder(bytes.NewReader(raw))
+		h, ok := ReadHolder(bytes.NewReader(raw))
 		text := (&model.LockedError{Path: "/s", PID: h.PID, User: h.User, Since: h.Since, Terminal: h.Terminal}).Error() + h.Terminal
 		for _, r := range text {
 			if r < ' ' || 0x7f <= r && r < 0xa0 || r == 0x202e || r == 0x200b {
 				t.Fatalf("%q names %+v", raw, h)
 			}
 		}
-		if !ok && h != (holder{}) || ok && h.PID <= 0 {
+		if !ok && h != (Holder{}) || ok && h.PID <= 0 {
 			t.Fatalf("%q: %+v, %v", raw, h, ok)
 		}
 	})

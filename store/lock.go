@@ -27,8 +27,8 @@ const maxHolder = 4096
 // whoseItIs is what to do where the system refuses to open something.
 const whoseItIs = "run it as the user the store belongs to, or name another with --store"
 
-// holder is what the lock file says of who has the store open.
-type holder struct {
+// Holder is what the lock file says of who has the store open.
+type Holder struct {
 	PID      int       `json:"pid"`
 	User     string    `json:"user"`
 	Since    time.Time `json:"since"`
@@ -65,30 +65,30 @@ func lockDir(dir string, now time.Time, origin string) (*os.File, error) {
 
 func heldBy(dir string, f *os.File) error {
 	locked := &model.LockedError{Path: dir}
-	// The holder may be writing its name just now: then it stays unnamed.
-	if h, ok := readHolder(f); ok {
+	if h, ok := ReadHolder(f); ok {
 		locked.PID, locked.User, locked.Since, locked.Terminal = h.PID, h.User, h.Since, h.Terminal
 	}
 	return locked
 }
 
-// readHolder reads what a lock file says. It is printed where nobody may have signed in
-// yet, so what no jeton writes there counts as nothing.
-func readHolder(r io.Reader) (h holder, ok bool) {
+// ReadHolder reads what a lock file says; who has the store may be writing it just now. It
+// is printed where nobody may have signed in yet, so what no jeton writes there counts as
+// nothing.
+func ReadHolder(r io.Reader) (h Holder, ok bool) {
 	raw, err := io.ReadAll(io.LimitReader(r, maxHolder))
 	if err != nil || json.Unmarshal(raw, &h) != nil || h.PID <= 0 {
-		return holder{}, false
+		return Holder{}, false
 	}
 	strange := func(r rune) bool { return !unicode.IsPrint(r) }
 	if strings.ContainsFunc(h.User+h.Terminal, strange) {
-		return holder{}, false
+		return Holder{}, false
 	}
 	return h, true
 }
 
 // writeHolder is allowed to fail for want of space: the lock counts, not its text.
 func writeHolder(f *os.File, now time.Time, origin string) error {
-	h := holder{PID: os.Getpid(), User: accountName(uint32(os.Geteuid())), Since: now.Truncate(time.Second), Terminal: origin}
+	h := Holder{PID: os.Getpid(), User: accountName(uint32(os.Geteuid())), Since: now.Truncate(time.Second), Terminal: origin}
 	raw, err := json.Marshal(h)
 	if err != nil {
 		return err

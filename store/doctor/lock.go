@@ -1,7 +1,6 @@
 package doctor
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"jeton/store"
 )
 
 // holding is what the lock of the store says.
@@ -49,16 +50,10 @@ func (h *holding) release() {
 	}
 }
 
-// holder reads who says that they have the store. They may be writing it just now.
+// holder reads who says that they have the store.
 func holder(f io.Reader) string {
-	var h struct {
-		PID      int
-		User     string
-		Since    time.Time
-		Terminal string
-	}
-	raw, err := io.ReadAll(io.LimitReader(f, 4096))
-	if err != nil || json.Unmarshal(raw, &h) != nil || h.PID <= 0 {
+	h, ok := store.ReadHolder(f)
+	if !ok {
 		return ""
 	}
 	parts := []string{fmt.Sprintf("pid %d", h.PID), "user " + h.User, "since " + h.Since.Local().Format(time.DateTime)}
