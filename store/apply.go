@@ -85,6 +85,7 @@ func (a *application) change(c *change) error {
 		var err error
 		switch r := r.(type) {
 		case model.Token:
+			a.working.drop(r.ID)
 			a.last = max(a.last, r.ID)
 			err = a.token(r, c.private.Dropped)
 		case model.Credential:

@@ -66,6 +66,7 @@ func (s *Store) appliedIn(v *state.View) (have applied, err error) {
 
 // use makes db the store's state.
 func (s *Store) use(db *state.DB) {
+	s.working.clear()
 	s.db, s.sets = db, state.NewSets(db, s.signer)
 	s.keys.copies = func(number uint32) (wrapped []byte, err error) {
 		err = db.Get(state.DataKeyKey(uint64(number)), func(value []byte) error {

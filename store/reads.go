@@ -166,6 +166,11 @@ func (s *Store) Tokens(ctx context.Context, a model.Actor, q model.TokenQuery, w
 	}
 	page.Rows, err = s.rows(view, tokenKind(q.Kind), ids)
 	page.Logins = p.inRows(page.Rows)
+	if err != nil {
+		return page, err
+	}
+	page.UseSince = s.usedSince()
+	page.LastUsed, err = s.lastUsed(page.Rows)
 	return page, err
 }
 
@@ -216,7 +221,7 @@ func (s *Store) rows(v *state.View, k state.Kind, ids []uint64) ([]model.Token, 
 }
 
 // TokenRows returns the tokens with these numbers, at most 1,000, in this order. All
-// of them must be tokens the actor may list. Only Rows, Seq and Logins are filled.
+// of them must be tokens the actor may list. Only Rows, Seq, Logins, LastUsed and UseSince are filled.
 func (s *Store) TokenRows(ctx context.Context, a model.Actor, ids []model.TokenID) (model.TokenPage, error) {
 	if len(ids) > maxRows {
 		return model.TokenPage{}, fmt.Errorf("read tokens: %d asked for, at most %d at once", len(ids), maxRows)
@@ -249,7 +254,9 @@ func (s *Store) TokenRows(ctx context.Context, a model.Actor, ids []model.TokenI
 		page.Rows = append(page.Rows, t)
 	}
 	page.Logins = people.inRows(page.Rows)
-	return page, nil
+	page.UseSince = s.usedSince()
+	page.LastUsed, err = s.lastUsed(page.Rows)
+	return page, err
 }
 
 // rowReader reads tokens of any list, asking once for each list whether the actor may

@@ -77,6 +77,9 @@ type Store struct {
 	end       journal.Position // behind its frame
 	element   element
 
+	working *working // values asked about lately
+	uses    *uses    // of tokens
+
 	digest      digest // of the state that the newest event left
 	digestKnown bool
 
@@ -123,7 +126,8 @@ type Store struct {
 func newStore(o Options) *Store {
 	s := &Store{opts: o.filled(), keyset: o.Keyset, keys: newDataKeys(o.Keyset), people: newPeople(),
 		queue: make(chan *job, 1024), wake: make(chan struct{}, 1), closing: make(chan struct{}), done: make(chan struct{}),
-		refusals: newRefusals(), lately: map[model.TokenID]model.Token{}, latelyBy: map[string]uint64{}, requests: newRequests()}
+		refusals: newRefusals(), lately: map[model.TokenID]model.Token{}, latelyBy: map[string]uint64{}, requests: newRequests(), working: newWorking()}
+	s.uses = newUses(model.TimeOf(s.opts.Clock()))
 	s.signer = state.Signer{MAC: s.mac}
 	s.element = o.Keyset.Elements().Record
 

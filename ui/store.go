@@ -18,8 +18,14 @@ type Store interface {
 	// second: from the beginning with after == 0, then from Match.Next until Done.
 	FindTokens(ctx context.Context, actor model.Actor, q model.TokenQuery, after model.TokenID) (model.Match, error)
 	// TokenRows returns the tokens with these numbers (at most 1,000), in this order,
-	// as a page with only Rows, Seq and Logins filled.
+	// as a page with only Rows, Seq, Logins, LastUsed and UseSince filled.
 	TokenRows(ctx context.Context, actor model.Actor, ids []model.TokenID) (model.TokenPage, error)
+	// Usage tells how a token is used, and what it reaches that no other does. It changes
+	// without Follow saying so.
+	Usage(ctx context.Context, actor model.Actor, id model.TokenID) (model.Usage, error)
+	// Knocks returns the tokens that do not work and are presented all the same, the latest
+	// first: for members, of their own. It changes without Follow saying so.
+	Knocks(ctx context.Context, actor model.Actor) (model.Knocks, error)
 
 	// Users returns all users by login, deactivated ones included.
 	Users(ctx context.Context, actor model.Actor) ([]model.User, error)
