@@ -97,6 +97,7 @@ type Health struct {
 	Events   uint64
 	Damage   *DamageError // nil when none is known
 	LowSpace bool
+	Compared bool   // state was compared with the journal since opening and is whole: verdicts may be given on it
 	Checking bool   // history was not yet checked to its end since opening: damage may be there unknown
 	Notice   string // what opening had to mend, for people; may be empty
 	Signed   SignedHead

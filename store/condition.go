@@ -36,7 +36,8 @@ func (s *Store) healthAt(seq uint64) model.Health {
 	c := &s.condition
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	h := model.Health{Seq: seq, Events: seq, Damage: c.damage, LowSpace: s.low.Load(), Checking: c.checking, Notice: c.notice, Signed: c.signed}
+	h := model.Health{Seq: seq, Events: seq, Damage: c.damage, LowSpace: s.low.Load(),
+		Compared: s.compared.Load() && !c.suspect, Checking: c.checking, Notice: c.notice, Signed: c.signed}
 	if c.unsigned != nil {
 		h.Notice = joinNotices(h.Notice, c.unsigned.Error())
 	}
