@@ -1,0 +1,88 @@
+package serve
+
+import (
+	"net/http"
+	"net/url"
+
+	"jeton/model"
+)
+
+// The headers by which a proxy says what it asks for, as net/http spells them.
+const (
+	deploymentHeader = "Jeton-Deployment"
+	branchHeader     = "Jeton-Branch-Deployment"
+	agentHeader      = "Jeton-Agent"
+)
+
+// The parameters by which the same is said.
+const (
+	deploymentParameter = "deployment"
+	branchParameter     = "branch_deployment"
+)
+
+// asking gathers the place that is asked about: it may be said once.
+type asking struct {
+	place   model.Place
+	refusal *refusal
+}
+
+// say adds what one header or parameter says.
+func (a *asking) say(values []string, branch bool) {
+	if len(values) == 0 || a.refusal != nil {
+		return
+	}
+	if len(values) > 1 || a.place != (model.Place{}) {
+		a.refusal = twoPlaces
+		return
+	}
+	clean := model.CleanDeploymentName
+	if branch {
+		clean = cleanBranch
+	}
+	name, err := clean(values[0])
+	if err != nil || holdsValue(name) {
+		a.refusal = unclearPlace
+		return
+	}
+	a.place = model.Place{Name: name, Branch: branch}
+}
+
+// cleanBranch is for branch deployments, which are never registered: their names are what
+// a platform makes of the names of branches.
+func cleanBranch(s string) (string, error) { return model.CleanName("branch deployment", s, false) }
+
+// sayParameters adds what parameters say.
+func (a *asking) sayParameters(v url.Values) {
+	a.say(v[deploymentParameter], false)
+	a.say(v[branchParameter], true)
+}
+
+// placeOf returns the place that the headers and the query of a request ask about; the zero
+// place when they ask about none.
+func placeOf(r *http.Request) (model.Place, *refusal) {
+	var a asking
+	a.say(r.Header[deploymentHeader], false)
+	a.say(r.Header[branchHeader], true)
+	if r.URL.RawQuery != "" {
+		query, err := url.ParseQuery(r.URL.RawQuery)
+		if err != nil {
+			return model.Place{}, unclearQuery
+		}
+		a.sayParameters(query)
+	}
+	return a.place, a.refusal
+}
+
+// labelOf returns what an agent calls itself, and "" when that is not a text that would be
+// kept: a label refuses nobody.
+func labelOf(h http.Header) string {
+	values := h[agentHeader]
+	if len(values) != 1 {
+		return ""
+	}
+	label, err := model.CleanDescription(values[0])
+	if err != nil || holdsValue(label) {
+		return ""
+	}
+	return label
+}

@@ -1,0 +1,75 @@
+package serve
+
+import (
+	"net/http"
+	"net/netip"
+	"strings"
+)
+
+// source is where a request came from.
+type source struct {
+	addr   netip.Addr // invalid where there is none
+	behind bool       // a trusted peer asked for somebody whom it did not name
+}
+
+// String returns the address, or "" where there is none.
+func (s source) String() string {
+	if !s.addr.IsValid() {
+		return ""
+	}
+	return s.addr.String()
+}
+
+// sourceOf returns where a request came from; see the package comment.
+func (d *Doors) sourceOf(r *http.Request) source {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	addr := plain(peer.Addr())
+	if err == nil && !d.trusts(addr) {
+		return source{addr: addr}
+	}
+	forwarded := r.Header["X-Forwarded-For"]
+	if len(forwarded) == 0 {
+		forwarded = r.Header["X-Real-Ip"]
+	}
+	for i := len(forwarded) - 1; i >= 0; i-- {
+		list := forwarded[i]
+		for list != "" {
+			at := strings.LastIndexByte(list, ',')
+			next, ok := parseForwarded(list[at+1:])
+			if !ok {
+				return source{addr: addr, behind: true}
+			}
+			addr, list = next, list[:max(at, 0)]
+			if !d.trusts(addr) {
+				return source{addr: addr}
+			}
+		}
+	}
+	return source{addr: addr, behind: true}
+}
+
+// trusts reports whether an address is loopback or that of a trusted proxy.
+func (d *Doors) trusts(addr netip.Addr) bool {
+	if addr.IsLoopback() {
+		return true
+	}
+	for _, p := range d.trusted {
+		if p.Contains(addr) {
+			return true
+		}
+	}
+	return false
+}
+
+// parseForwarded reads one element of X-Forwarded-For: an address, which some proxies give a
+// port, and an IPv6 one brackets.
+func parseForwarded(s string) (netip.Addr, bool) {
+	s = strings.TrimSpace(s)
+	if addr, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(s, "["), "]")); err == nil {
+		return plain(addr), true
+	}
+	port, err := netip.ParseAddrPort(s)
+	return plain(port.Addr()), err == nil
+}
+
+func plain(a netip.Addr) netip.Addr { return a.Unmap().WithZone("") }
