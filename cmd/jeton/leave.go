@@ -101,7 +101,7 @@ func within(limit time.Duration, f func()) bool {
 
 // exitCode is 0, also where a signal is the ordinary end, 2 for a command line that makes
 // no sense, 128 and the signal's number when a signal ended it, as shells have it, what an
-// audit came to, and 1 for everything else.
+// audit or a check came to, and what kindOf has for everything else.
 func exitCode(ctx context.Context, err error) int {
 	var s *signalled
 	if errors.Is(err, errEnded) {
@@ -118,7 +118,7 @@ func exitCode(ctx context.Context, err error) int {
 	case errors.As(err, &a):
 		return int(a.Verdict)
 	case errors.As(err, &u):
-		return 2
+		return exitUsage
 	}
-	return 1
+	return kindOf(err)
 }

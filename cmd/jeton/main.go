@@ -8,9 +8,10 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"syscall"
+
+	"github.com/spf13/cobra"
 
 	"jeton/cmd/jeton/hush"
 )
@@ -32,9 +33,18 @@ func run(args []string, getenv func(string) string, std streams) int {
 	defer stop()
 	root := newRoot(p)
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
-	if text := wording(err); text != "" {
-		fmt.Fprintln(std.err, "jeton: "+text)
-	}
+	err := execute(ctx, root)
+	complain(std.err, err)
 	return exitCode(ctx, err)
+}
+
+// execute runs the command, and makes an error of a mistake of ours: the runtime would print
+// what was thrown, and all of it.
+func execute(ctx context.Context, root *cobra.Command) (err error) {
+	defer func() {
+		if thrown := recover(); thrown != nil {
+			err = newCrash(thrown)
+		}
+	}()
+	return root.ExecuteContext(ctx)
 }

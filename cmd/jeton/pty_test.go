@@ -112,6 +112,19 @@ func command(t testing.TB, env []string, args ...string) (stdout, stderr string,
 	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
 }
 
+// commandInto runs a command with its output going to a file.
+func commandInto(t testing.TB, out *os.File, env []string, args ...string) (stderr string, code int) {
+	t.Helper()
+	cmd := exec.Command(jeton(t), args...)
+	cmd.Env = env
+	var errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = out, &errs
+	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
+		t.Fatal(err)
+	}
+	return errs.String(), cmd.ProcessState.ExitCode()
+}
+
 // start runs a program on a terminal of this size.
 func start(t testing.TB, width, height int, env []string, path string, args ...string) *console {
 	t.Helper()

@@ -62,7 +62,7 @@ func newRoot(p *program) *cobra.Command {
 	f.BoolVar(&p.flags.noMouse, "no-mouse", false, "leave the mouse to the terminal")
 	root.SuggestionsMinimumDistance = 2
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newInit(p), newDemo(p), newConfigCommand(p), newDoctor(p), newAudit(p), newBackup(p), newRestore(p), newKey(p), newVersion(p))
+	root.AddCommand(newInit(p), newDemo(p), newConfigCommand(p), newDoctor(p), newAudit(p), newBackup(p), newRestore(p), newKey(p), newToken(p), newVersion(p))
 	return root
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"syscall"
 	"time"
 
 	"jeton/model"
@@ -15,10 +16,12 @@ import (
 func wording(err error) string {
 	var (
 		s      *signalled
+		said   *saidError
 		locked *model.LockedError
 	)
 	switch {
-	case err == nil, errors.As(err, &s), errors.Is(err, context.Canceled), errors.Is(err, errEnded):
+	case err == nil, errors.As(err, &s), errors.Is(err, context.Canceled), errors.Is(err, errEnded),
+		errors.As(err, &said), errors.Is(err, syscall.EPIPE):
 		return ""
 	case errors.As(err, &locked):
 		return holderWords(locked)

@@ -1,0 +1,234 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"jeton/model"
+)
+
+// yourself is what --user means when no login is given: the one who runs the command. It is
+// no login that anybody can have.
+const yourself = "(you)"
+
+// listAsked is which tokens jeton token list was asked for.
+type listAsked struct {
+	agent, all, revoked, json bool
+	user                      string
+	filter                    string
+	limit                     int
+}
+
+func newTokenList(p *program) *cobra.Command {
+	var a listAsked
+	c := &cobra.Command{
+		Use:   "list [--agent | --user [LOGIN] | --all]",
+		Short: "List tokens, newest first",
+		Long: "list prints the agent tokens, the user tokens of one user, or all there is: agent tokens,\n" +
+			"then those of each user by login, then service credentials. Revoked ones are left out unless\n" +
+			"--revoked is given. --filter prints those in which every word of the text occurs, in the\n" +
+			"description, the last four characters, the owner's login or what the token reaches.\n\n" +
+			"What is found is printed while the rest is read, so a list of a million tokens begins at once.",
+		Example: "  jeton token list --filter 'staging runner'\n  jeton token list --user ben --revoked\n  jeton token list --all --json | jq -r 'select(.last_used_at == null).id'",
+		Args:    func(cmd *cobra.Command, args []string) error { return loginArgument(cmd, args, &a.user) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := a.check(cmd); err != nil {
+				return err
+			}
+			return p.office(cmd.Context(), func(o *office) error { return p.tokenList(cmd.Context(), o, &a) })
+		},
+	}
+	f := c.Flags()
+	f.BoolVar(&a.agent, "agent", false, "agent tokens (what is listed when nothing else is said)")
+	userFlag(c, &a.user, "user tokens of this user, or your own")
+	f.BoolVar(&a.all, "all", false, "tokens of every kind and user")
+	listFlags(c, &a)
+	return c
+}
+
+// listFlags are those of every list of tokens.
+func listFlags(c *cobra.Command, a *listAsked) {
+	f := c.Flags()
+	f.BoolVar(&a.revoked, "revoked", false, "revoked ones as well")
+	f.StringVar(&a.filter, "filter", "", "only those in which each of these words occurs")
+	f.IntVar(&a.limit, "limit", 0, "at most this many, the newest")
+	jsonFlag(c, &a.json)
+}
+
+// userFlag adds --user, whose login may be left out. What follows it then looks like an
+// argument to the library, see loginArgument.
+func userFlag(c *cobra.Command, into *string, usage string) {
+	c.Flags().StringVar(into, "user", "", usage)
+	c.Flags().Lookup("user").NoOptDefVal = yourself
+}
+
+// loginArgument takes the login behind --user and nothing else.
+func loginArgument(cmd *cobra.Command, args []string, user *string) error {
+	if len(args) == 1 && *user == yourself && args[0] != "" {
+		*user = args[0]
+		return nil
+	}
+	return noArguments(cmd, args)
+}
+
+// oneOf refuses flags that say different things.
+func oneOf(cmd *cobra.Command, names ...string) error {
+	var given []string
+	for _, name := range names {
+		if cmd.Flags().Changed(name) {
+			given = append(given, name)
+		}
+	}
+	if len(given) > 1 {
+		return &usageError{fmt.Sprintf("--%s and --%s say different things: give one of them", given[0], given[1]), cmd.CommandPath()}
+	}
+	return nil
+}
+
+func (a *listAsked) check(cmd *cobra.Command) error {
+	if a.limit < 0 || cmd.Flags().Changed("limit") && a.limit == 0 {
+		return &usageError{"--limit needs a number, 1 or more", cmd.CommandPath()}
+	}
+	return oneOf(cmd, "agent", "user", "all")
+}
+
+// tokenList prints the lists that were asked for, one after the other.
+func (p *program) tokenList(ctx context.Context, o *office, a *listAsked) error {
+	queries, err := o.queries(ctx, a)
+	if err != nil {
+		return err
+	}
+	out := p.tokenPrinter(a.json, a.revoked)
+	r := reader{office: o, left: a.limit, print: out.page}
+	if a.limit == 0 {
+		r.left = -1
+	}
+	for _, q := range queries {
+		q.Revoked, q.Filter = a.revoked, a.filter
+		if err := r.list(ctx, q); err != nil {
+			return err
+		}
+	}
+	return out.page(&listing{})
+}
+
+// queries are the lists that were asked for.
+func (o *office) queries(ctx context.Context, a *listAsked) ([]model.TokenQuery, error) {
+	switch {
+	case a.user != "":
+		u, err := o.user(ctx, a.user)
+		return []model.TokenQuery{{Kind: model.UserToken, Owner: u.ID}}, err
+	case !a.all:
+		return []model.TokenQuery{{Kind: model.AgentToken}}, nil
+	}
+	users, err := o.Users(ctx, o.actor)
+	if err != nil {
+		return nil, err
+	}
+	out := []model.TokenQuery{{Kind: model.AgentToken}}
+	for _, u := range users {
+		out = append(out, model.TokenQuery{Kind: model.UserToken, Owner: u.ID})
+	}
+	return append(out, model.TokenQuery{Kind: model.ServiceToken}), nil
+}
+
+// pageRows is how many tokens are read at once.
+const pageRows = 1000
+
+// reader reads lists to their end, a page at a time.
+type reader struct {
+	*office
+	left        int // how many are still wanted; below 0: all
+	deployments []model.Deployment
+	print       func(*listing) error
+}
+
+// list reads one list. It goes on from numbers, not from places, so that what is created or
+// revoked meanwhile moves nothing.
+func (r *reader) list(ctx context.Context, q model.TokenQuery) error {
+	if q.Kind == model.AgentToken {
+		var err error
+		if r.deployments, err = r.Deployments(ctx, r.actor); err != nil {
+			return err
+		}
+	}
+	var after model.TokenID
+	for r.left != 0 {
+		m, err := r.FindTokens(ctx, r.actor, q, after)
+		if err != nil {
+			return err
+		}
+		if err := r.rows(ctx, q, m.IDs); err != nil || m.Done {
+			return err
+		}
+		after = m.Next
+	}
+	return nil
+}
+
+// rows prints the tokens with these numbers.
+func (r *reader) rows(ctx context.Context, q model.TokenQuery, ids []model.TokenID) error {
+	for len(ids) > 0 && r.left != 0 {
+		n := min(len(ids), pageRows)
+		if r.left > 0 {
+			n = min(n, r.left)
+			r.left -= n
+		}
+		page, err := r.TokenRows(ctx, r.actor, ids[:n])
+		if err != nil {
+			return err
+		}
+		if err := r.print(&listing{page, r.deployments}); err != nil {
+			return err
+		}
+		ids = ids[n:]
+	}
+	return nil
+}
+
+// tokenPrinter prints pages of tokens, as a table or as lines of JSON.
+type tokenPrinter struct {
+	table   *table
+	lines   *jsonLines // instead
+	revoked bool       // say when a token was revoked
+}
+
+func (p *program) tokenPrinter(asJSON, revoked bool) *tokenPrinter {
+	if asJSON {
+		return &tokenPrinter{lines: p.jsonLines()}
+	}
+	head := []string{"NUMBER", "KIND", "ENDS IN", "CREATED", "LAST USED", "OWNER OR REACH", "DESCRIPTION"}
+	if revoked {
+		head = slices.Insert(head, 5, "REVOKED")
+	}
+	return &tokenPrinter{table: p.table(1, head...), revoked: revoked}
+}
+
+// page prints a page.
+func (t *tokenPrinter) page(l *listing) error {
+	if t.lines != nil {
+		for _, token := range l.Rows {
+			if err := t.lines.put(l.form(token)); err != nil {
+				return err
+			}
+		}
+		return t.lines.out.Flush()
+	}
+	rows := make([][]string, len(l.Rows))
+	for i, token := range l.Rows {
+		rows[i] = l.row(token, t.revoked)
+	}
+	return t.table.rows(rows...)
+}
+
+func (l *listing) row(t model.Token, revoked bool) []string {
+	row := []string{t.ID.String(), kindWords[t.Kind], t.LastFour, moment(t.CreatedAt), moment(l.LastUsed[t.ID]),
+		l.who(t.Owner) + l.reach(t), t.Description}
+	if revoked {
+		row = slices.Insert(row, 5, moment(t.RevokedAt))
+	}
+	return row
+}
