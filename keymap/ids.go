@@ -19,6 +19,7 @@ const (
 	TabDeployments ID = "tab.deployments"
 	TabActivity    ID = "tab.activity"
 	TabSettings    ID = "tab.settings"
+	TabServices    ID = "tab.services"
 	PageFilter     ID = "page.filter"
 	PageSort       ID = "page.sort"
 	PageUndo       ID = "page.undo"

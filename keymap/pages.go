@@ -21,6 +21,8 @@ var pages = []Action{
 		Help: "Opens the Activity tab."},
 	{ID: TabSettings, Scope: Tabs, Keys: []string{"5"}, Word: "Settings",
 		Help: "Opens the Settings tab."},
+	{ID: TabServices, Scope: Tabs, Keys: []string{"6"}, Word: "Services",
+		Help: "Opens the Services tab: the credentials with which services ask about tokens."},
 	{ID: PageFilter, Scope: Tabs, Keys: []string{"/"}, Word: "filter",
 		Help: "Shows only the rows that contain what you type."},
 	{ID: PageSort, Scope: Tabs, Keys: []string{"s"}, Word: "sort",

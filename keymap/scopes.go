@@ -10,7 +10,7 @@ const (
 	Global      Scope = "global"      // everywhere, dialogs included
 	Tabs        Scope = "tabs"        // every page under the tabs
 	List        Scope = "list"        // moving about in rows
-	Tokens      Scope = "tokens"      // the token lists
+	Tokens      Scope = "tokens"      // the lists of tokens and of service credentials
 	Revealed    Scope = "revealed"    // a row that shows its secret
 	Describe    Scope = "describe"    // a row whose description is being typed
 	Permissions Scope = "permissions" // the permissions dialog of an agent token

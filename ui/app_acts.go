@@ -101,7 +101,7 @@ func (a *App) pageAct(id keymap.ID) tea.Cmd {
 		cmd = a.quit()
 	case keymap.PageUndo:
 		cmd = a.undo()
-	case keymap.TabTokens, keymap.TabUsers, keymap.TabDeployments, keymap.TabActivity, keymap.TabSettings:
+	case keymap.TabTokens, keymap.TabUsers, keymap.TabDeployments, keymap.TabActivity, keymap.TabSettings, keymap.TabServices:
 		cmd = a.refuse("This tab needs an Organization Admin.")
 	}
 	return tea.Batch(cmd, a.posted())
@@ -133,7 +133,7 @@ func (a *App) everything() []keymap.Action {
 // something there: moving about, and what App does over every page and everywhere.
 func (a *App) heard(k keymap.Action) bool {
 	switch k.ID {
-	case keymap.TabTokens, keymap.TabUsers, keymap.TabDeployments, keymap.TabActivity, keymap.TabSettings:
+	case keymap.TabTokens, keymap.TabUsers, keymap.TabDeployments, keymap.TabActivity, keymap.TabSettings, keymap.TabServices:
 		return len(a.dialogs) == 0 && slices.ContainsFunc(a.pages, func(p page) bool { return p.key == k.ID })
 	case keymap.AppCommands, keymap.AppWho, keymap.AppQuit, keymap.PageUndo:
 		return len(a.dialogs) == 0

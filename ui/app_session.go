@@ -40,6 +40,7 @@ const (
 	tabDeployments
 	tabActivity
 	tabSettings
+	tabServices
 )
 
 // opened starts the session once the store is open; until its directory is read the
@@ -126,7 +127,9 @@ func (a *App) begin() tea.Cmd {
 	}
 	a.pages = append(a.pages, page{tabActivity, keymap.TabActivity, newActivity(a.s)})
 	if a.s.admin() {
-		a.pages = append(a.pages, page{tabSettings, keymap.TabSettings, newSettings(a.s)})
+		a.pages = append(a.pages,
+			page{tabSettings, keymap.TabSettings, newSettings(a.s)},
+			page{tabServices, keymap.TabServices, newServices(a.s)})
 	}
 	return tea.Batch(a.tell(shown{}), a.check())
 }

@@ -85,12 +85,13 @@ func (d *details) Keys() []keymap.Action {
 	return append(keys, d.action(keymap.TokenRevoke, d.token.Kind.Action(model.ToRevoke)), worded(d.s.action(keymap.PageBack, ""), "close"))
 }
 
-// Refused is editing what a user token does not have.
+// Refused is editing what the token does not have.
 func (d *details) Refused() []keymap.Action {
-	if d.token.Kind == model.AgentToken {
+	why := wordsOf(d.token.Kind).noEdit
+	if why == "" {
 		return nil
 	}
-	return []keymap.Action{d.s.action(keymap.TokenEdit, ownersRoles)}
+	return []keymap.Action{d.s.action(keymap.TokenEdit, why)}
 }
 
 // action is one verb of the list, switched off where the token or the rules say no.
@@ -169,9 +170,5 @@ func (d *details) panel(width, height int) *panel {
 
 // tokenTitle names a token at the top of a dialog: "Agent token 14".
 func tokenTitle(s *session, token model.Token) string {
-	kind := "Agent token "
-	if token.Kind == model.UserToken {
-		kind = "User token "
-	}
-	return s.theme.Safe(kind + token.ID.String())
+	return s.theme.Safe(wordsOf(token.Kind).one + " " + token.ID.String())
 }

@@ -111,9 +111,14 @@ func TestDetailPaneIsExact(t *testing.T) {
 // listOf is the token list as it stands with these rows.
 func listOf(s *session, held ...model.Token) *tokens {
 	t := newTokens(s).(*tokens)
+	t.held(held...)
+	return t
+}
+
+// held has the list on the screen hold these rows.
+func (t *tokens) held(held ...model.Token) {
 	t.on = true
 	l := t.list()
 	l.rows.held, l.rows.total, l.rows.known = held, len(held), true
 	l.grid.Set(len(held))
-	return t
 }

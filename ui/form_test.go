@@ -138,7 +138,8 @@ func pagesOf(s *session) (pages, dialogs map[string]screen) {
 	e := model.Event{Seq: 7, Actor: 2, Action: model.RevealAgentToken, Target: model.Target{Kind: model.TargetToken, ID: 14}, Count: 3,
 		Outcome: model.Refused, Details: model.Details{Label: "データ\u202e", Reason: strings.Repeat("because ", 30)}}
 	remove := &removal{s: s, naming: tokensNaming{s: s, dep: s.deployments[0], read: true, total: 16, rows: []model.Token{agentToken(), agentToken()}}}
-	pages = map[string]screen{"users": newUsers(s), "deployments": newDeployments(s), "activity": log.activity, "settings": newSettings(s)}
+	pages = map[string]screen{"users": newUsers(s), "deployments": newDeployments(s), "activity": log.activity, "settings": newSettings(s),
+		"services": servicesOf(s)}
 	dialogs = map[string]screen{
 		"add": newPersonForm(s, model.User{}), "rename": newPersonForm(s, s.users[1]), "user": newUserDetails(s, s.users[1]),
 		"roles": newRoles(s, s.users[1]), "deployment": &deploymentDetails{s: s, naming: remove.naming}, "remove": remove,
@@ -147,6 +148,14 @@ func pagesOf(s *session) (pages, dialogs map[string]screen) {
 		"setup":        newSetup(s, func(string, []string) tea.Cmd { return nil }, true),
 	}
 	return pages, dialogs
+}
+
+// servicesOf is the Services tab with a credential that works and one that does not.
+func servicesOf(s *session) screen {
+	l := newServices(s).(*tokens)
+	l.held(model.Token{ID: 21, Kind: model.ServiceToken, LastFour: "e0Zt", Description: "nginx on edge-1", CreatedAt: 1_772_841_600_000, CreatedBy: 1},
+		model.Token{ID: 20, Kind: model.ServiceToken, LastFour: "Qa7c", Description: "ゲートウェイ \u202e", CreatedAt: 1_771_459_200_000, CreatedBy: 2, RevokedAt: 1_772_841_600_000, RevokedBy: 1})
+	return l
 }
 
 // TestPagesFitAnyWindow draws everything in windows of any size.

@@ -41,12 +41,12 @@ func (r *revoke) Draw(width, height int) draw.Frame {
 	return p.frame()
 }
 
-// about adds where the token comes from, and for a user token who loses it.
+// about adds where the token comes from, and who loses what with it.
 func (r *revoke) about(p *panel) {
 	t := r.s.theme
 	p.text(7, t.Muted, t.Safe(r.origin()))
 	style := draw.Style(t.Text)
-	if r.token.Owner != r.s.self.User.ID {
+	if r.token.Kind == model.UserToken && r.token.Owner != r.s.self.User.ID {
 		style = t.Warning
 	}
 	if whose := r.whose(); whose != "" {
@@ -57,19 +57,28 @@ func (r *revoke) about(p *panel) {
 // identity is the token as its row shows it: description, reach or owner, last four.
 func (r *revoke) identity(p *panel) *draw.Line {
 	t := r.s.theme
-	scope := reach(r.s, r.token.Permissions, p.inner >= 56)
-	if r.token.Kind == model.UserToken {
-		scope = t.Safe(r.s.login(r.token.Owner, r.logins))
-	}
 	right := p.line()
-	right.Text(t.Muted, draw.Fit(scope, min(draw.Width(scope), max(p.inner/3, 4)), t.Glyphs.Ellipsis)).
-		Space(2).Text(t.Muted, t.Glyphs.Mask).Text(t.Title, t.Safe(r.token.LastFour))
+	if scope := r.scope(p); scope != "" {
+		right.Text(t.Muted, draw.Fit(scope, min(draw.Width(scope), max(p.inner/3, 4)), t.Glyphs.Ellipsis)).Space(2)
+	}
+	right.Text(t.Muted, t.Glyphs.Mask).Text(t.Title, t.Safe(r.token.LastFour))
 	description, style := t.Safe(r.token.Description), draw.Style(t.Title)
 	if description == "" {
 		description, style = "(no description)", t.Muted
 	}
 	room := max(p.inner-right.X()-2, 0)
 	return p.line().Fit(style, description, room, t.Glyphs.Ellipsis).Right(right)
+}
+
+// scope is an agent token's reach or a user token's owner.
+func (r *revoke) scope(p *panel) string {
+	switch r.token.Kind {
+	case model.AgentToken:
+		return reach(r.s, r.token.Permissions, p.inner >= 56)
+	case model.UserToken:
+		return r.s.theme.Safe(r.s.login(r.token.Owner, r.logins))
+	}
+	return ""
 }
 
 // origin says where the token comes from and who saw its value last.
@@ -81,10 +90,13 @@ func (r *revoke) origin() string {
 	return fmt.Sprintf("%s Revealed %s, %s.", text, ago(r.s.now(), r.token.RevealedAt), r.s.login(r.token.RevealedBy, r.logins))
 }
 
-// whose says who loses a user token. What an agent token's agents do is not known.
+// whose says who loses a user token, or what a service loses.
 func (r *revoke) whose() string {
-	if r.token.Kind != model.UserToken {
+	switch r.token.Kind {
+	case model.AgentToken:
 		return ""
+	case model.ServiceToken:
+		return "The service that uses it can no longer ask about tokens."
 	}
 	login := r.s.login(r.token.Owner, r.logins)
 	if r.token.Owner == r.s.self.User.ID {

@@ -10,13 +10,15 @@ import (
 	"jeton/ui/grid"
 )
 
-// tokens is the Tokens tab: the agent list and the user list of whoever is managed.
+// tokens is a tab of token lists: the Tokens tab with the agent list and the user list of
+// whoever is managed, or the Services tab with the list of service credentials.
 type tokens struct {
 	s     *session
-	on    bool // it is the tab on the screen
-	kind  model.TokenKind
-	owner model.UserID // whose user tokens
-	lists [2]*tokenList
+	title string
+	on    bool            // it is the tab on the screen
+	kind  model.TokenKind // of the list on the screen
+	owner model.UserID    // whose user tokens
+	lists []*tokenList    // as tab goes through them
 
 	reveal    reveal
 	copying   map[model.TokenID]bool // asked for and not on the clipboard yet
@@ -25,8 +27,9 @@ type tokens struct {
 	creating  model.Request
 }
 
-// tokenList is one of the two lists: what it shows and where the cursor stands.
+// tokenList is one of the lists: what it shows and where the cursor stands.
 type tokenList struct {
+	kind   model.TokenKind
 	rows   rows
 	grid   grid.Grid
 	filter field
@@ -41,21 +44,38 @@ type whole struct {
 	revoked bool // revoked tokens are counted too
 }
 
+// newTokens is the Tokens tab; for members there is no agent list.
 func newTokens(s *session) screen {
-	t := &tokens{s: s, kind: model.AgentToken, owner: s.self.User.ID, lists: [2]*tokenList{{}, {}}, copying: map[model.TokenID]bool{}}
 	if !s.admin() {
-		t.kind = model.UserToken
+		return tokensOf(s, "Tokens", model.UserToken)
+	}
+	return tokensOf(s, "Tokens", model.AgentToken, model.UserToken)
+}
+
+// newServices is the Services tab.
+func newServices(s *session) screen { return tokensOf(s, "Services", model.ServiceToken) }
+
+func tokensOf(s *session, title string, kinds ...model.TokenKind) *tokens {
+	t := &tokens{s: s, title: title, kind: kinds[0], owner: s.self.User.ID, copying: map[model.TokenID]bool{}}
+	for _, kind := range kinds {
+		t.lists = append(t.lists, &tokenList{kind: kind})
 	}
 	return t
 }
 
-func (t *tokens) list() *tokenList { return t.lists[t.kind-model.AgentToken] }
+// list is the one on the screen.
+func (t *tokens) list() *tokenList { return t.lists[t.at(t.kind)] }
+
+// at is the place of a kind among the lists of this tab, -1 where it has none.
+func (t *tokens) at(kind model.TokenKind) int {
+	return slices.IndexFunc(t.lists, func(l *tokenList) bool { return l.kind == kind })
+}
 
 // query is what the list on the screen asks the store for.
-func (t *tokens) query(kind model.TokenKind) model.TokenQuery {
-	l := t.lists[kind-model.AgentToken]
-	q := model.TokenQuery{Kind: kind, Revoked: l.rows.query.Revoked, Sort: l.rows.query.Sort, Filter: l.filter.text}
-	if kind == model.UserToken {
+func (t *tokens) query() model.TokenQuery {
+	l := t.list()
+	q := model.TokenQuery{Kind: t.kind, Revoked: l.rows.query.Revoked, Sort: l.rows.query.Sort, Filter: l.filter.text}
+	if t.kind == model.UserToken {
 		q.Owner = t.owner
 	}
 	return q
@@ -76,7 +96,7 @@ func (t *tokens) selected() (model.Token, bool) {
 }
 
 // Title is the tab's place in the breadcrumb.
-func (t *tokens) Title() string { return "Tokens" }
+func (t *tokens) Title() string { return t.title }
 
 // Scope is what hears keys: the row that is being typed in or shown comes first.
 func (t *tokens) Scope() keymap.Scope {
@@ -114,7 +134,7 @@ func (t *tokens) Update(msg tea.Msg) (screen, tea.Cmd) {
 		t.callOff()
 	case shown:
 		t.on = true
-		return t, t.show(t.query(t.kind))
+		return t, t.show(t.query())
 	case hidden:
 		t.leave()
 	case ownerChosen:
@@ -213,13 +233,16 @@ func (t *tokens) leave() {
 	t.owner = t.s.self.User.ID
 }
 
-// manage shows the user tokens of this user.
+// manage shows the user tokens of this user, if they are shown in this tab.
 func (t *tokens) manage(owner model.UserID) tea.Cmd {
+	if t.at(model.UserToken) < 0 {
+		return nil
+	}
 	t.kind, t.owner = model.UserToken, owner
 	l := t.list()
-	*l = tokenList{}
+	*l = tokenList{kind: t.kind}
 	t.on = true
-	return t.show(t.query(t.kind))
+	return t.show(t.query())
 }
 
 // whose tells whether the tokens on the screen are somebody else's, and whose.

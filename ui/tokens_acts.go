@@ -96,10 +96,10 @@ func (t *tokens) refilter() tea.Cmd {
 	l := t.list()
 	l.grid.Home()
 	if l.filter.text == "" {
-		return t.show(t.query(t.kind))
+		return t.show(t.query())
 	}
 	l.near = 0
-	return t.show(t.query(t.kind))
+	return t.show(t.query())
 }
 
 func (t *tokens) unfilter() tea.Cmd {
@@ -109,7 +109,7 @@ func (t *tokens) unfilter() tea.Cmd {
 		return nil
 	}
 	l.filter = field{}
-	return t.show(t.query(t.kind))
+	return t.show(t.query())
 }
 
 // move moves the cursor; a revealed secret hides on any move.
@@ -164,19 +164,16 @@ func (t *tokens) pick(at int, do keymap.ID) {
 
 // look changes what the list shows.
 func (t *tokens) look(id keymap.ID) tea.Cmd {
-	q := t.query(t.kind)
+	q := t.query()
 	switch id {
 	case keymap.TokensRevoked:
 		q.Revoked = !q.Revoked
 	case keymap.PageSort:
 		q.Sort = (q.Sort + 1) % 3
 	case keymap.TokensOther:
-		if !t.s.admin() {
-			return nil
-		}
 		t.hide()
-		t.kind = model.AgentToken + model.UserToken - t.kind
-		q = t.query(t.kind)
+		t.kind = t.lists[(t.at(t.kind)+1)%len(t.lists)].kind
+		q = t.query()
 	}
 	return t.show(q)
 }
@@ -223,6 +220,21 @@ func (t *tokens) changed(m changed) tea.Cmd {
 	return nil
 }
 
+// createdWords says what was created, and what or whom it is for.
+func (t *tokens) createdWords(token model.Token) string {
+	login, others := t.whose()
+	more := ""
+	switch {
+	case token.Kind == model.AgentToken:
+		more = ", Org Agent"
+	case others:
+		more = ", for " + login
+	case token.Kind == model.UserToken:
+		more = ", yours"
+	}
+	return fmt.Sprintf("Created %s %d%s.", token.Kind, token.ID, more)
+}
+
 func (t *tokens) created(m changed) tea.Cmd {
 	token, ok := m.record.(model.Token)
 	if m.err != nil || !ok {
@@ -230,19 +242,12 @@ func (t *tokens) created(m changed) tea.Cmd {
 		t.s.say(bad, "Not created: "+explain(m.err))
 		return nil
 	}
-	reach := "Org Agent"
-	if token.Kind == model.UserToken {
-		login, others := t.whose()
-		if reach = "yours"; others {
-			reach = "for " + login
-		}
-	}
-	t.s.say(good, fmt.Sprintf("Created %s %d, %s.", token.Kind, token.ID, reach))
+	t.s.say(good, t.createdWords(token))
 	l := t.list()
 	l.filter, t.filtering = field{}, false
 	t.describe = &describing{token: token, fresh: true}
 	l.near = token.ID
-	q := t.query(t.kind)
+	q := t.query()
 	if q.Sort == model.ByDescription {
 		q.Sort = model.NewestFirst
 	}

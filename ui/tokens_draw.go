@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"jeton/keymap"
 	"jeton/model"
 	"jeton/ui/draw"
@@ -20,6 +22,21 @@ const (
 const longScope = 60
 
 func (t *tokens) columns(width int) []grid.Column {
+	columns := []grid.Column{
+		{ID: colDescription, Title: "DESCRIPTION", Want: 16, Max: 60, Flex: true, Priority: 9, Do: act{keymap.PageSort}},
+		t.scopeColumn(width),
+		{ID: colToken, Title: "TOKEN", Want: 8, Priority: 2},
+		{ID: colCreated, Title: "CREATED", Want: 10, Priority: 1, Do: act{keymap.PageSort}},
+	}
+	if t.kind == model.ServiceToken {
+		columns = slices.Delete(columns, 1, 2)
+	}
+	return columns
+}
+
+// scopeColumn says what a token reaches: an agent token's permissions, or whose a user
+// token is.
+func (t *tokens) scopeColumn(width int) grid.Column {
 	scope, want := "PERMISSIONS", 14
 	switch {
 	case t.kind == model.UserToken && width < longScope:
@@ -29,12 +46,7 @@ func (t *tokens) columns(width int) []grid.Column {
 	case width < longScope:
 		scope, want = "PERMS", 7
 	}
-	return []grid.Column{
-		{ID: colDescription, Title: "DESCRIPTION", Want: 16, Max: 60, Flex: true, Priority: 9, Do: act{keymap.PageSort}},
-		{ID: colScope, Title: scope, Want: want, Min: 3, Priority: 3},
-		{ID: colToken, Title: "TOKEN", Want: 8, Priority: 2},
-		{ID: colCreated, Title: "CREATED", Want: 10, Priority: 1, Do: act{keymap.PageSort}},
-	}
+	return grid.Column{ID: colScope, Title: scope, Want: want, Min: 3, Priority: 3}
 }
 
 // Draw draws the lists' line, the heads and the rows, and the details beside them
@@ -81,12 +93,9 @@ func (t *tokens) empty(width, height int) draw.Frame {
 	if l.rows.query.Filter != "" {
 		return noMatch(t.s, width, height, l.rows.query.Filter, t.whole(), t.filtering)
 	}
-	if t.kind == model.AgentToken {
-		return notice(t.s, width, height, th.Text, "No agent tokens yet", "Agent tokens authenticate Hybrid agents.", t.createAction())
-	}
-	login, others := t.whose()
-	if others {
+	if login, others := t.whose(); others {
 		return notice(t.s, width, height, th.Text, th.Safe(login)+" has no user tokens", "User tokens authenticate as their owner.", t.createAction())
 	}
-	return notice(t.s, width, height, th.Text, "No user tokens yet", "User tokens authenticate as you, for your scripts.", t.createAction())
+	words := wordsOf(t.kind)
+	return notice(t.s, width, height, th.Text, words.none, words.about, t.createAction())
 }

@@ -9,15 +9,16 @@ import (
 	"jeton/ui/draw"
 )
 
-// listLine names the two lists and says whose user tokens these are: that, and the
-// counts, are there at any width.
+// listLine names the lists and says whose user tokens these are: that, and the counts,
+// are there at any width.
 func (t *tokens) listLine(width int) *draw.Line {
 	l := draw.NewLine(width).Space(1)
-	if t.s.admin() {
-		t.listName(l, model.AgentToken, "Agent tokens", t.s.self.AgentTokens)
-		l.Space(3)
+	for i, own := range t.lists {
+		if i > 0 {
+			l.Space(3)
+		}
+		t.listName(l, own)
 	}
-	t.listName(l, model.UserToken, "User tokens", t.s.self.UserTokens)
 	if t.kind == model.UserToken && t.s.admin() {
 		l.Right(t.pickerLine(l.Left() - 1))
 	}
@@ -30,20 +31,20 @@ const shortLists = 64
 
 // listName writes a list's name and count; the list on the screen knows its own count
 // best.
-func (t *tokens) listName(l *draw.Line, kind model.TokenKind, title string, count int) {
+func (t *tokens) listName(l *draw.Line, own *tokenList) {
 	th, width := t.s.theme, l.X()+l.Left()
-	own := t.lists[kind-model.AgentToken]
-	if _, others := t.whose(); others && kind == model.UserToken {
+	title, count := wordsOf(own.kind).list, working(t.s, own.kind)
+	if _, others := t.whose(); others && own.kind == model.UserToken {
 		count = own.whole.total // the session counts one's own
 	}
 	if own.rows.known && own.rows.query.Filter == "" && !own.rows.query.Revoked {
 		count = own.rows.total
 	}
-	if width < shortLists && t.s.admin() && (t.kind == model.UserToken || t.list().rows.query.Revoked) {
+	if width < shortLists && len(t.lists) > 1 && (t.kind == model.UserToken || t.list().rows.query.Revoked) {
 		title = strings.TrimSuffix(title, " tokens")
 	}
 	from := l.X()
-	if kind != t.kind {
+	if own.kind != t.kind {
 		l.Text(th.Muted, title+" "+short(count)).Mark(act{keymap.TokensOther}, from)
 		return
 	}
@@ -51,11 +52,11 @@ func (t *tokens) listName(l *draw.Line, kind model.TokenKind, title string, coun
 	if own.rows.query.Revoked {
 		count, more = t.withRevoked(own, count)
 	}
-	if !th.Colours && t.s.admin() {
+	if !th.Colours && len(t.lists) > 1 {
 		l.Text(nil, th.Glyphs.Point+" ") // the list on the screen, where nothing else tells
 	}
 	l.Text(th.Title, title).Text(th.Text, " "+short(count))
-	if width >= shortLists || kind == model.AgentToken && l.Left() > len(more)+len("   User 1000") {
+	if width >= shortLists || own.kind == model.AgentToken && l.Left() > len(more)+len("   User 1000") || own.kind == model.ServiceToken {
 		l.Text(th.Muted, more)
 	}
 }

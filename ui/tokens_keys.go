@@ -30,7 +30,7 @@ func (t *tokens) Keys() []keymap.Action {
 	add(keymap.TokenCreate, t.createOff())
 	add(keymap.TokenRevoke, t.off(keymap.TokenRevoke))
 	keys = append(keys, filtering(s, t.list().filter)...)
-	if s.admin() {
+	if len(t.lists) > 1 {
 		add(keymap.TokensOwner, "")
 		add(keymap.TokensOther, "")
 	}
@@ -53,18 +53,19 @@ func (t *tokens) Refused() []keymap.Action {
 		return nil
 	}
 	var keys []keymap.Action
-	if t.kind == model.UserToken {
-		keys = append(keys, t.s.action(keymap.TokenEdit, ownersRoles))
+	if why := wordsOf(t.kind).noEdit; why != "" {
+		keys = append(keys, t.s.action(keymap.TokenEdit, why))
 	}
-	if !t.s.admin() {
+	switch {
+	case t.kind == model.ServiceToken:
+		keys = append(keys, t.s.action(keymap.TokensOwner, "Service credentials belong to the organization, not to a user."),
+			t.s.action(keymap.TokensOther, "There is one list of service credentials; agent and user tokens are on the Tokens tab."))
+	case len(t.lists) == 1:
 		const others = "Other people's tokens and agent tokens need an Organization Admin."
 		keys = append(keys, t.s.action(keymap.TokensOwner, others), t.s.action(keymap.TokensOther, others))
 	}
 	return keys
 }
-
-// ownersRoles is why a user token's permissions are not edited.
-const ownersRoles = "A user token has no permissions of its own: its owner's roles decide."
 
 // revealedKeys shows hiding under each of its keys.
 func (t *tokens) revealedKeys() []keymap.Action {
@@ -127,14 +128,10 @@ func (t *tokens) Place() string {
 // tokens and hears of every change; anything else is as it was when it was last read.
 func (t *tokens) whole() int {
 	_, others := t.whose()
-	switch l := t.list(); {
-	case l.rows.query.Revoked || others:
+	if l := t.list(); l.rows.query.Revoked || others {
 		return l.whole.total
-	case t.kind == model.AgentToken:
-		return t.s.self.AgentTokens
-	default:
-		return t.s.self.UserTokens
 	}
+	return working(t.s, t.kind)
 }
 
 // Saying is what keeps the description that is being typed from being saved.

@@ -61,7 +61,7 @@ func paneText(s *session, token model.Token, logins map[model.UserID]string, wid
 // verbs are what can be done with the selected token, whatever the list is doing.
 func (t *tokens) verbs() []keymap.Action {
 	ids := []keymap.ID{keymap.TokenReveal, keymap.TokenCopy, keymap.TokenDescribe, keymap.TokenEdit, keymap.TokenRevoke}
-	if t.kind == model.UserToken {
+	if t.kind != model.AgentToken {
 		ids = slices.Delete(ids, 3, 4)
 	}
 	verbs := make([]keymap.Action, len(ids))

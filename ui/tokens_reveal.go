@@ -88,6 +88,8 @@ func (t *tokens) askValue(token model.Token, copyOnly bool) tea.Cmd {
 // hands it to the clipboard.
 func (t *tokens) revealed(m secretRevealed) tea.Cmd {
 	switch {
+	case m.copy && !t.copying[m.token.ID]: // another tab asked for it
+		return nil
 	case m.copy && m.err != nil:
 		delete(t.copying, m.token.ID)
 		t.s.say(bad, "Not copied: "+explain(m.err))
@@ -126,7 +128,7 @@ func (t *tokens) tick(m revealTick) tea.Cmd {
 
 // hide forgets the value, if one is shown, and whatever was under way to show one.
 func (t *tokens) hide() {
-	t.reveal = reveal{gen: t.reveal.gen + 1}
+	t.reveal = reveal{gen: t.s.generation()}
 }
 
 // callOff ends a reveal whose value is not here yet: something else is being done.

@@ -24,10 +24,24 @@ func (t *tokens) row(i, width int) grid.Row {
 	case t.reveal.shown() && !t.s.covered && t.reveal.token.ID == token.ID:
 		return t.revealRow(width)
 	}
-	th := t.s.theme
-	return grid.Row{Do: rowChosen{at: i}, Cells: []grid.Cell{
-		t.description(i, token, width), t.scope(i, token, width), t.masked(i, token), grid.Plain(th.Muted, day(token.CreatedAt)),
-	}}
+	row := grid.Row{Do: rowChosen{at: i}}
+	for _, c := range t.columns(width) {
+		row.Cells = append(row.Cells, t.cell(c.ID, i, token, width))
+	}
+	return row
+}
+
+// cell is what stands in a column of a token's row.
+func (t *tokens) cell(column string, i int, token model.Token, width int) grid.Cell {
+	switch column {
+	case colDescription:
+		return t.description(i, token, width)
+	case colScope:
+		return t.scope(i, token, width)
+	case colToken:
+		return t.masked(i, token)
+	}
+	return grid.Plain(t.s.theme.Muted, day(token.CreatedAt))
 }
 
 // description is what the token is called, with what the filter matched underlined and,
