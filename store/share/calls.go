@@ -45,6 +45,16 @@ func (s *Store) TokenRows(ctx context.Context, a model.Actor, ids []model.TokenI
 	return call(ctx, s, func(o Organization) (model.TokenPage, error) { return o.TokenRows(ctx, a, ids) })
 }
 
+// Usage is that of the store.
+func (s *Store) Usage(ctx context.Context, a model.Actor, id model.TokenID) (model.Usage, error) {
+	return call(ctx, s, func(o Organization) (model.Usage, error) { return o.Usage(ctx, a, id) })
+}
+
+// Knocks is that of the store.
+func (s *Store) Knocks(ctx context.Context, a model.Actor) (model.Knocks, error) {
+	return call(ctx, s, func(o Organization) (model.Knocks, error) { return o.Knocks(ctx, a) })
+}
+
 // Users is that of the store.
 func (s *Store) Users(ctx context.Context, a model.Actor) ([]model.User, error) {
 	return call(ctx, s, func(o Organization) ([]model.User, error) { return o.Users(ctx, a) })

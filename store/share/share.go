@@ -24,6 +24,8 @@ type Organization interface {
 	Tokens(ctx context.Context, actor model.Actor, q model.TokenQuery, w model.Window) (model.TokenPage, error)
 	FindTokens(ctx context.Context, actor model.Actor, q model.TokenQuery, after model.TokenID) (model.Match, error)
 	TokenRows(ctx context.Context, actor model.Actor, ids []model.TokenID) (model.TokenPage, error)
+	Usage(ctx context.Context, actor model.Actor, id model.TokenID) (model.Usage, error)
+	Knocks(ctx context.Context, actor model.Actor) (model.Knocks, error)
 	Users(ctx context.Context, actor model.Actor) ([]model.User, error)
 	Deployments(ctx context.Context, actor model.Actor) ([]model.Deployment, error)
 	Events(ctx context.Context, actor model.Actor, q model.EventQuery) (model.EventPage, error)
