@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"jeton/model"
 )
 
@@ -154,6 +156,21 @@ func TestLocked(t *testing.T) {
 	var locked *model.LockedError
 	if !errors.As(err, &locked) || locked.PID == 0 || locked.User == "" {
 		t.Fatalf("second open: %v", err)
+	}
+}
+
+// TestLockAndChildren closes a store while a process is being started, which has a copy of
+// every file until its program runs: the lock is free all the same.
+func TestLockAndChildren(t *testing.T) {
+	p, s := newOpen(t)
+	fd, err := unix.Dup(int(s.lock.Fd()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.close(s)
+	createToken(t, p.open(), "one")
+	if err := unix.Close(fd); err != nil {
+		t.Fatal(err)
 	}
 }
 

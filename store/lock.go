@@ -35,9 +35,18 @@ type Holder struct {
 	Terminal string    `json:"terminal,omitempty"`
 }
 
+// dirLock is the lock of a directory. Closing it unlocks first: a process that was just
+// being started has a copy of the file until its program runs, and would keep the lock.
+type dirLock struct{ *os.File }
+
+// Close gives the lock up.
+func (l *dirLock) Close() error {
+	return errors.Join(unix.Flock(int(l.Fd()), unix.LOCK_UN), l.File.Close())
+}
+
 // lockDir takes the store for this process or returns a *model.LockedError that names
 // who has it. The lock goes with the process; the file stays.
-func lockDir(dir string, now time.Time, origin string) (*os.File, error) {
+func lockDir(dir string, now time.Time, origin string) (*dirLock, error) {
 	path := filepath.Join(dir, lockName)
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if errors.Is(err, unix.EROFS) {
@@ -54,7 +63,7 @@ func lockDir(dir string, now time.Time, origin string) (*os.File, error) {
 		err = heldBy(dir, f)
 	} else if err == nil {
 		if err = writeHolder(f, now, origin); err == nil {
-			return f, nil
+			return &dirLock{f}, nil
 		}
 		err = fmt.Errorf("lock store %s: %w", dir, reason(err))
 	} else {

@@ -41,7 +41,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -65,7 +64,7 @@ type Store struct {
 	signer state.Signer
 	vault  vault
 	id     [16]byte
-	lock   *os.File
+	lock   *dirLock
 	log    *journal.Log
 	db     *state.DB
 

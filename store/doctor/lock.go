@@ -45,6 +45,7 @@ func hold(dir string) (holding, error) {
 
 func (h *holding) release() {
 	if h.file != nil {
+		_ = unix.Flock(int(h.file.Fd()), unix.LOCK_UN) // closing alone would leave it to a process that is just being started
 		_ = h.file.Close()
 		h.file = nil
 	}

@@ -73,7 +73,11 @@ func lock(path string) (unlock func(), err error) {
 	if err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
-	return func() { _ = d.Close() }, nil // closing is what unlocks; nothing was written
+	return func() {
+		// Closing alone would leave the lock to a process that is just being started.
+		_ = unix.Flock(int(d.Fd()), unix.LOCK_UN)
+		_ = d.Close() // nothing was written
+	}, nil
 }
 
 // text is what goes into the file. It is read back before it may take another's place.
