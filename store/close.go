@@ -8,12 +8,14 @@ import (
 	"jeton/store/state"
 )
 
-// Close writes down what was counted, makes state durable, and gives the store up.
+// Close writes down what was counted, refusals and uses, makes state durable, and gives the store up.
 // Changes that wait for the committer are answered with model.ErrClosed.
 func (s *Store) Close() error {
 	s.closeOne.Do(func() {
 		close(s.closing)
 		<-s.done
+		s.uses.putting.Wait()
+		s.putUses()
 		s.marking.Wait()
 		s.followers.close()
 		s.notary.close()

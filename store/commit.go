@@ -71,6 +71,11 @@ func (s *Store) lead(j *job) {
 		return
 	}
 	s.commitAll(s.gather([]*job{j}))
+	s.stir()
+}
+
+// stir has the committer look when something is due next. The caller has s.turn.
+func (s *Store) stir() {
 	if s.nextWake() < asleep {
 		select {
 		case s.wake <- struct{}{}:

@@ -18,7 +18,7 @@ type condition struct {
 	broken   error // nothing is written until the store is opened again
 	checking bool
 	suspect  bool // state gave something damaged: make it again at the next opening
-	clean    bool // the mark was clean when opened
+	clean    bool // the mark was clean when opened, and nothing was written since but events
 	notice   string
 	signed   model.SignedHead
 	unsigned error // why the newest events are not under a signed head, or that not at its anchor
@@ -136,6 +136,13 @@ func (s *Store) suspect() bool {
 	s.condition.mu.Lock()
 	defer s.condition.mu.Unlock()
 	return s.condition.suspect
+}
+
+// setUnclean remembers that state was written without an event.
+func (s *Store) setUnclean() {
+	s.condition.mu.Lock()
+	defer s.condition.mu.Unlock()
+	s.condition.clean = false
 }
 
 func (s *Store) cleanAlready() bool {

@@ -24,6 +24,14 @@ type knocking struct {
 	last map[model.TokenID]model.Time
 }
 
+// knocked is a token that knocked, as state keeps it.
+type knocked struct {
+	Token model.TokenID `cbor:"1,keyasint"`
+	Last  model.Time    `cbor:"2,keyasint"`
+}
+
+func newKnocking() *knocking { return &knocking{last: map[model.TokenID]model.Time{}} }
+
 // note notes a knock. Above the most there may be, the quietest are forgotten.
 func (k *knocking) note(id model.TokenID, at model.Time) {
 	k.mu.Lock()
@@ -34,6 +42,29 @@ func (k *knocking) note(id model.TokenID, at model.Time) {
 			delete(k.last, old)
 		}
 	}
+}
+
+// learn takes in what state has.
+func (k *knocking) learn(all []knocked) {
+	for _, one := range all[:min(len(all), knocksKept)] {
+		k.note(one.Token, one.Last)
+	}
+}
+
+// list is what state is to have: the tokens that knocked at a moment or later. The others
+// are forgotten.
+func (k *knocking) list(since model.Time) (out []knocked) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for id, last := range k.last {
+		if last < since {
+			delete(k.last, id)
+			continue
+		}
+		out = append(out, knocked{id, last})
+	}
+	slices.SortFunc(out, func(a, b knocked) int { return cmp.Compare(a.Token, b.Token) })
+	return out
 }
 
 // latest lists the tokens, the last one to knock first. The caller holds k.mu.

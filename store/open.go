@@ -25,6 +25,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err == nil {
 		go s.run()
 		s.notary.start()
+		s.uses.putting.Go(s.putUsesAlong)
 	}
 	return s, err
 }
@@ -50,6 +51,9 @@ func openFiles(ctx context.Context, o Options) (*Store, error) {
 	err = s.open(ctx)
 	if s.noRoom(err) {
 		err = s.openFull(ctx)
+	}
+	if err == nil {
+		err = s.loadUses()
 	}
 	if err != nil {
 		return nil, errors.Join(err, s.abandon())

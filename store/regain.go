@@ -63,7 +63,10 @@ func (s *Store) reload() error {
 		return err
 	}
 	s.marked = mark.Seq
-	return s.settle(context.Background())
+	if err := s.settle(context.Background()); err != nil {
+		return err
+	}
+	return s.loadUses()
 }
 
 // noRoom reports whether a state could not be opened for want of room, and no more is known

@@ -12,6 +12,7 @@ const (
 	prefixDataKey    = 'K' // wrapped data key of a journal segment
 	prefixRecord     = 'R' // all other records, by kind and number
 	prefixSet        = 'S' // blocks of sets of numbers
+	prefixUse        = 'U' // how a token is used; alone, from when on that is known
 )
 
 // Kind is the kind of a record in its key.
@@ -70,6 +71,15 @@ func LookupKey(hash []byte) []byte { return append([]byte{prefixLookup}, hash...
 func DataKeyKey(number uint64) []byte {
 	return binary.BigEndian.AppendUint64([]byte{prefixDataKey}, number)
 }
+
+// UseKey returns the key of what is known of a token's use. It follows from no event: where
+// state is made again it is gone.
+func UseKey(token uint64) []byte {
+	return binary.BigEndian.AppendUint64([]byte{prefixUse}, token)
+}
+
+// UsesKey returns the key of what is known of the use of all tokens.
+func UsesKey() []byte { return []byte{prefixUse} }
 
 // AppliedKey returns the key of the applied mark.
 func AppliedKey() []byte { return []byte{prefixApplied} }

@@ -2,7 +2,7 @@ package state
 
 // Walker is told of everything in a view that answers a question: what a state says,
 // but for the places of frames and the copies of data keys, which say nothing of the
-// organization.
+// organization, and for how tokens are used, which no event says.
 type Walker struct {
 	Record func(k Kind, number uint64, value []byte) error // every record
 	Lookup func(key, raw []byte) error                     // every keyed hash of a token value, its checksum not yet looked at

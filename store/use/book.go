@@ -107,6 +107,18 @@ func (b *Book) Last(id model.TokenID) (last model.Time) {
 	return last
 }
 
+// Len is how many tokens wait.
+func (b *Book) Len() int {
+	n := 0
+	for i := range b.shards {
+		s := &b.shards[i]
+		s.mu.Lock()
+		n += len(s.hot)
+		s.mu.Unlock()
+	}
+	return n
+}
+
 // Leaving is what was counted of a token and is on its way to state.
 type Leaving struct {
 	ID  model.TokenID
@@ -116,7 +128,7 @@ type Leaving struct {
 // Leave takes up to most tokens to be put away. What it returns still counts for AddTo and
 // Last, until Gone or Back is called with it. One goroutine at a time may put away.
 func (b *Book) Leave(most int) []Leaving {
-	var out []Leaving
+	out := make([]Leaving, 0, most)
 	for i := range b.shards {
 		s := &b.shards[i]
 		s.mu.Lock()

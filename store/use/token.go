@@ -131,3 +131,21 @@ func (t *Token) Knockers(now model.Time) (out []model.CallerUse, refused uint64)
 	slices.SortStableFunc(out, func(a, b model.CallerUse) int { return cmp.Compare(b.LastRefused, a.LastRefused) })
 	return out, refused
 }
+
+// latestPeriod is above every period there will be: those of hostile numbers could not be
+// counted with.
+const latestPeriod = 1 << 40
+
+// Valid reports whether this may have been counted here.
+func (t *Token) Valid() bool {
+	if len(t.Callers) > model.Callers+1 {
+		return false
+	}
+	for i := range t.Callers {
+		c := &t.Callers[i].Tally
+		if c.Hour < 0 || c.Hour > latestPeriod || c.Five < 0 || c.Five > latestPeriod || int(c.NoBecause) >= standings {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,194 @@
+package store
+
+import (
+	"testing"
+	"time"
+
+	"jeton/model"
+	"jeton/store/state"
+)
+
+// usesOf tells how often a token was good and refused.
+func usesOf(t testing.TB, s *Store, id model.TokenID) [2]uint64 {
+	t.Helper()
+	all := usage(t, s, id).All
+	return [2]uint64{all.Count, all.Refused}
+}
+
+// inState reports whether state has a token's use.
+func inState(t testing.TB, s *Store, id model.TokenID) bool {
+	t.Helper()
+	v := s.db.View()
+	defer v.Close()
+	known, err := kept[keptLast](s, v, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return !known.Last.Never()
+}
+
+// TestUsesAreKept counts, closes, opens and counts on; what knocked is remembered too.
+func TestUsesAreKept(t *testing.T) {
+	p, s := newOpen(t)
+	since := p.after(0)
+	tok, dead := createToken(t, s, "one"), createToken(t, s, "two")
+	one, two := valueOf(t, s, tok.ID), valueOf(t, s, dead.ID)
+	change1(t, s, model.Revoke{Token: dead.ID})
+	for round := range uint64(3) {
+		p.after(time.Hour)
+		check(t, s, one, prod, agent)
+		check(t, s, two, prod, agent)
+		if n := usesOf(t, s, tok.ID); n != [2]uint64{round + 1, 0} {
+			t.Errorf("before closing: %v", n)
+		}
+		if !s.putUses() {
+			t.Fatal("uses cannot be put into state")
+		}
+		if n := usesOf(t, s, tok.ID); n != [2]uint64{round + 1, 0} || !inState(t, s, tok.ID) {
+			t.Errorf("in state: %v", n)
+		}
+		check(t, s, two, prod, agent)
+		p.close(s)
+		s = p.open()
+		u := usage(t, s, tok.ID)
+		if u.All.Count != round+1 || u.Since != since || len(u.Callers) != 1 || u.Callers[0].Place != prod || u.All.Last != p.after(0) {
+			t.Errorf("after opening: %+v", u)
+		}
+		k, err := s.Knocks(ctx, ana)
+		if err != nil || len(k.Knocks) != 1 || k.Knocks[0].Refused != 2*round+2 || k.Since != since {
+			t.Errorf("knocks: %+v, %v", k, err)
+		}
+		if h := s.Health(); h.Notice != "" || h.Damage != nil {
+			t.Errorf("health: %+v", h)
+		}
+	}
+	if page, err := s.Tokens(ctx, ana, agentList, model.Window{Limit: 9}); err != nil || page.LastUsed[tok.ID] != p.after(0) || page.UseSince != since {
+		t.Errorf("%+v, %v", page, err)
+	}
+}
+
+// TestUsesCrash loses what was not put into state, and nothing else.
+func TestUsesCrash(t *testing.T) {
+	p, s := newOpen(t)
+	tok := createToken(t, s, "one")
+	value := valueOf(t, s, tok.ID)
+	p.close(s)
+	s = p.open() // so that there is no event after the mark
+	check(t, s, value, prod, agent)
+	if !s.putUses() {
+		t.Fatal("uses cannot be put into state")
+	}
+	check(t, s, value, prod, agent)
+	c := p.crash()
+	s = c.open()
+	if n := usesOf(t, s, tok.ID); n != [2]uint64{1, 0} {
+		t.Errorf("%v", n)
+	}
+	if h := s.Health(); h.Notice != "" || h.Damage != nil {
+		t.Errorf("%+v", h)
+	}
+	if s.log.Mark().Clean {
+		t.Error("the mark says that state was closed in order")
+	}
+	check(t, s, value, prod, agent)
+	c.close(s)
+	if n := usesOf(t, c.open(), tok.ID); n != [2]uint64{2, 0} {
+		t.Errorf("%v", n)
+	}
+}
+
+// TestUsesLowDisk keeps them in memory while the disk is almost full, also over a state that
+// was opened then.
+func TestUsesLowDisk(t *testing.T) {
+	p, s := newOpen(t)
+	tok := createToken(t, s, "one")
+	value := valueOf(t, s, tok.ID)
+	see := func(want uint64, stored bool) {
+		t.Helper()
+		if n := usesOf(t, s, tok.ID); n[0] != want || inState(t, s, tok.ID) != stored {
+			t.Fatalf("%v, in state %v", n, inState(t, s, tok.ID))
+		}
+	}
+	p.free = 0
+	check(t, s, value, prod, agent)
+	if s.putUses() {
+		t.Fatal("state was written on a full disk")
+	}
+	see(1, false)
+	p.free = 1 << 40
+	if change1(t, s, model.Describe{Token: tok.ID, Description: "room"}); !s.putUses() {
+		t.Fatal("with room again uses are not put into state")
+	}
+	see(1, true)
+	p.close(s)
+	p.free = 0
+	s = p.open()
+	check(t, s, value, prod, agent)
+	if s.putUses() {
+		t.Fatal("state was written on a full disk")
+	}
+	see(2, true)
+	p.free = 1 << 40
+	createAgain(t, s, "two")
+	check(t, s, value, prod, agent) // waits until state was compared
+	if !s.putUses() {
+		t.Fatal("with room again uses are not put into state")
+	}
+	p.close(s)
+	s = p.open()
+	see(3, true)
+}
+
+// TestUsesAfterRebuild makes state again: what was counted is gone, and it says since when
+// it is known.
+func TestUsesAfterRebuild(t *testing.T) {
+	p, s := newOpen(t)
+	tok := createToken(t, s, "one")
+	check(t, s, valueOf(t, s, tok.ID), prod, agent)
+	p.close(s)
+	at := p.after(time.Hour)
+	if err := Rebuild(ctx, p.opts); err != nil {
+		t.Fatal(err)
+	}
+	s = p.open()
+	if u := usage(t, s, tok.ID); u.All.Count != 0 || u.Since != at {
+		t.Errorf("%+v", u)
+	}
+}
+
+// TestUsesThatDoNotOpen puts back another store's, another token's and garbage: none of it
+// is damage, none counts, and counting goes on.
+func TestUsesThatDoNotOpen(t *testing.T) {
+	p, s := newOpen(t)
+	one, two := createToken(t, s, "one"), createToken(t, s, "two")
+	value := valueOf(t, s, two.ID)
+	check(t, s, valueOf(t, s, one.ID), prod, agent)
+	check(t, s, value, prod, agent)
+	p.close(s)
+	editState(t, p, func(s *Store) []state.Write {
+		var other []byte
+		err := s.db.Get(state.UseKey(uint64(one.ID)), func(b []byte) error { other = append(other, b...); return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return []state.Write{{Key: state.UseKey(uint64(two.ID)), Value: other}}
+	})
+	s = p.open()
+	if n := usesOf(t, s, two.ID); n[0] != 0 {
+		t.Errorf("the use of another token counts: %v", n)
+	}
+	check(t, s, value, prod, agent)
+	p.close(s)
+	since := p.after(time.Hour)
+	editState(t, p, func(*Store) []state.Write { return []state.Write{{Key: state.UsesKey(), Value: []byte("no")}} })
+	s = p.open()
+	if u := usage(t, s, two.ID); u.All.Count != 0 || u.Since != since || s.Health().Damage != nil || s.Health().Notice == "" {
+		t.Errorf("%+v, %+v", u, s.Health())
+	}
+	check(t, s, value, prod, agent)
+	p.close(s)
+	s = p.open()
+	if n := usesOf(t, s, two.ID); n[0] != 1 || s.Health().Notice != "" {
+		t.Errorf("%v, %+v", n, s.Health())
+	}
+}
