@@ -54,6 +54,13 @@ type Match struct {
 	Done    bool
 }
 
+// Leak is what is known of a value that somebody found. It is looked for by one of the two:
+// more of a value than the last four characters would spell it out bit by bit.
+type Leak struct {
+	LastFour string
+	SHA256   [32]byte // of the whole value; the zero one where only its end is known
+}
+
 // EventQuery says which events are wanted: newest first, from Before downwards.
 type EventQuery struct {
 	Before  uint64 // only sequence numbers below it; 0 from the newest

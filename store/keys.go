@@ -41,6 +41,12 @@ func (d *dataKeys) index(value string) []byte {
 	return name[:]
 }
 
+// indexOf is index of a value of which only the SHA-256 is known.
+func (d *dataKeys) indexOf(sum [32]byte) []byte {
+	name := d.keyset.LookupOf(d.made.Lookup, sum)
+	return name[:]
+}
+
 // context binds a wrapped key to its store and segment.
 func (d *dataKeys) context(segment uint32) []byte {
 	return binary.BigEndian.AppendUint32(bytes.Clone(d.store[:]), segment)

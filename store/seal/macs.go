@@ -17,12 +17,16 @@ func (k *Keyset) Lookup(value string) [32]byte { return k.LookupBy(k.primary.loo
 // LookupBy is Lookup under the lookup key of that number, for an index made before a rotation. It panics for one that is not
 // among LookupNumbers: a wrong lookup must never be written down.
 func (k *Keyset) LookupBy(number uint32, value string) [32]byte {
+	return k.LookupOf(number, hashSecret(value))
+}
+
+// LookupOf is LookupBy for a value of which only the SHA-256 is known.
+func (k *Keyset) LookupOf(number uint32, sum [32]byte) [32]byte {
 	keys := k.use().lookup
 	i := slices.Index(k.lookup, number)
 	if i < 0 {
 		panic(fmt.Sprintf("seal: there is no lookup key %d", number))
 	}
-	sum := hashSecret(value)
 	return keys[i].sum(sum[:])
 }
 
