@@ -17,7 +17,7 @@ func call[T any](ctx context.Context, s *Store, ask func(Organization) (T, error
 			var none T
 			return none, err
 		}
-		out, err := ask(l.Organization)
+		out, err := ask(l.Opened)
 		if l.here || ctx.Err() != nil || !errors.Is(err, model.ErrGone) && !errors.Is(err, model.ErrClosed) {
 			return out, err
 		}
@@ -53,6 +53,16 @@ func (s *Store) Usage(ctx context.Context, a model.Actor, id model.TokenID) (mod
 // Knocks is that of the store.
 func (s *Store) Knocks(ctx context.Context, a model.Actor) (model.Knocks, error) {
 	return call(ctx, s, func(o Organization) (model.Knocks, error) { return o.Knocks(ctx, a) })
+}
+
+// Examine is that of the store.
+func (s *Store) Examine(ctx context.Context, a model.Actor, value model.Secret, at model.Place) (model.Verdict, error) {
+	return call(ctx, s, func(o Organization) (model.Verdict, error) { return o.Examine(ctx, a, value, at) })
+}
+
+// Whose is that of the store.
+func (s *Store) Whose(ctx context.Context, a model.Actor, leak model.Leak) ([]model.Token, error) {
+	return call(ctx, s, func(o Organization) ([]model.Token, error) { return o.Whose(ctx, a, leak) })
 }
 
 // Users is that of the store.

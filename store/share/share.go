@@ -34,6 +34,13 @@ type Organization interface {
 	Follow(ctx context.Context) <-chan uint64
 	CheckHistory(ctx context.Context) error
 	Health() model.Health
+	Examine(ctx context.Context, actor model.Actor, value model.Secret, at model.Place) (model.Verdict, error)
+	Whose(ctx context.Context, actor model.Actor, leak model.Leak) ([]model.Token, error)
+}
+
+// Opened is an organization that was opened here, or reached.
+type Opened interface {
+	Organization
 	Close() error
 }
 
@@ -47,12 +54,12 @@ type Service interface {
 type Ways struct {
 	// Open opens the store here. A *model.LockedError says that another process has it.
 	// Nil where this process cannot.
-	Open func(ctx context.Context) (Organization, error)
+	Open func(ctx context.Context) (Opened, error)
 	// Serve lets others work on what Open opened, and tells how many do whenever that
 	// changes. Nil where nobody is served.
-	Serve func(o Organization, others func(int)) (Service, error)
+	Serve func(o Opened, others func(int)) (Service, error)
 	// Dial reaches the process that has the store open. Nil where there is no such way.
-	Dial func(ctx context.Context) (Organization, error)
+	Dial func(ctx context.Context) (Opened, error)
 	// Patience is how long Connect waits for a process that has the store open and serves
 	// nobody, as commands do.
 	Patience time.Duration
@@ -75,7 +82,7 @@ type Store struct {
 
 // link is the organization where it is open now.
 type link struct {
-	Organization
+	Opened
 	here    bool
 	since   time.Time
 	service Service // nil where nobody is served
@@ -124,7 +131,7 @@ func (s *Store) reach(ctx context.Context) (*link, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &link{Organization: o, since: time.Now(), holder: holderIn(opening)}, nil
+	return &link{Opened: o, since: time.Now(), holder: holderIn(opening)}, nil
 }
 
 // holderIn names who has the store open.
@@ -142,8 +149,8 @@ func holderIn(err error) string {
 
 // hold lets others work on what was opened here. Where that is not possible they cannot,
 // and it is said in their words, that the store is open here.
-func (s *Store) hold(o Organization) *link {
-	l := &link{Organization: o, here: true}
+func (s *Store) hold(o Opened) *link {
+	l := &link{Opened: o, here: true}
 	if s.ways.Serve != nil {
 		if service, err := s.ways.Serve(o, func(n int) { s.othersAre(l, n) }); err == nil {
 			l.service = service
@@ -235,7 +242,7 @@ func (l *link) close() error {
 	if l.service != nil {
 		err = l.service.Close()
 	}
-	return errors.Join(err, l.Organization.Close())
+	return errors.Join(err, l.Opened.Close())
 }
 
 // pause waits a moment, not always the same, since others wait too.

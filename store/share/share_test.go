@@ -45,7 +45,7 @@ func newHost(t *testing.T) *host {
 	return h
 }
 
-func (h *host) open(ctx context.Context) (Organization, error) {
+func (h *host) open(ctx context.Context) (Opened, error) {
 	s, err := store.Open(ctx, h.opts)
 	if err != nil {
 		return nil, err
@@ -55,7 +55,7 @@ func (h *host) open(ctx context.Context) (Organization, error) {
 
 // served is a store that others work on; they are cut off when it is closed.
 type served struct {
-	Organization
+	Opened
 	h    *host
 	tell func(int)
 	ctx  context.Context
@@ -63,8 +63,8 @@ type served struct {
 	n    atomic.Int32
 }
 
-func (h *host) serve(o Organization, tell func(int)) (Service, error) {
-	s := &served{Organization: o, h: h, tell: tell}
+func (h *host) serve(o Opened, tell func(int)) (Service, error) {
+	s := &served{Opened: o, h: h, tell: tell}
 	s.ctx, s.cut = context.WithCancel(ctx)
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -82,7 +82,7 @@ func (s *served) Close() error {
 	return nil
 }
 
-func (h *host) dial(context.Context) (Organization, error) {
+func (h *host) dial(context.Context) (Opened, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.serves == nil {
@@ -90,12 +90,12 @@ func (h *host) dial(context.Context) (Organization, error) {
 	}
 	at := h.serves
 	at.tell(int(at.n.Add(1)))
-	return &wire{Organization: at.Organization, at: at}, nil
+	return &wire{Opened: at.Opened, at: at}, nil
 }
 
 // wire is the other end. lose is how often the answer to a change is lost on the way.
 type wire struct {
-	Organization
+	Opened
 	at   *served
 	lose atomic.Int32
 }
@@ -104,7 +104,7 @@ func (w *wire) Change(ctx context.Context, a model.Actor, r model.Request, c mod
 	if w.at.ctx.Err() != nil {
 		return model.Event{}, nil, model.ErrGone
 	}
-	event, record, err := w.Organization.Change(ctx, a, r, c)
+	event, record, err := w.Opened.Change(ctx, a, r, c)
 	if w.lose.Add(-1) >= 0 {
 		return model.Event{}, nil, fmt.Errorf("change: %w", model.ErrGone)
 	}
@@ -115,13 +115,13 @@ func (w *wire) Session(ctx context.Context, a model.Actor) (model.Session, error
 	if w.at.ctx.Err() != nil {
 		return model.Session{}, model.ErrGone
 	}
-	return w.Organization.Session(ctx, a)
+	return w.Opened.Session(ctx, a)
 }
 
 func (w *wire) Follow(ctx context.Context) <-chan uint64 {
 	ctx, stop := context.WithCancel(ctx)
 	context.AfterFunc(w.at.ctx, stop)
-	return w.Organization.Follow(ctx)
+	return w.Opened.Follow(ctx)
 }
 
 func (w *wire) Close() error {
@@ -224,14 +224,14 @@ func TestAnswerLost(t *testing.T) {
 	h.process(h.ways())
 	lossy := h.ways()
 	lose := int32(3) // of the first three connections
-	lossy.Dial = func(ctx context.Context) (Organization, error) {
+	lossy.Dial = func(ctx context.Context) (Opened, error) {
 		o, err := h.dial(ctx)
 		if lose--; err == nil && lose >= 0 {
 			o.(*wire).lose.Store(1)
 		}
 		return o, err
 	}
-	lossy.Open = func(context.Context) (Organization, error) {
+	lossy.Open = func(context.Context) (Opened, error) {
 		return nil, &model.LockedError{PID: 7, User: "ana", Terminal: "pts/3"}
 	}
 	s := h.process(lossy)
@@ -252,7 +252,7 @@ func TestWaits(t *testing.T) {
 	h := newHost(t)
 	first := h.process(h.ways())
 	blind := h.ways()
-	blind.Open = func(context.Context) (Organization, error) { return nil, model.ErrNoKeyset }
+	blind.Open = func(context.Context) (Opened, error) { return nil, model.ErrNoKeyset }
 	s := h.process(blind)
 	seen := s.Health()
 	watching, stop := context.WithCancel(ctx)
