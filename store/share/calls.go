@@ -9,7 +9,7 @@ import (
 )
 
 // call asks wherever the organization is open, and again elsewhere if that is gone. A
-// place that is being closed counts as gone.
+// place that is being closed counts as gone, this one too, which may have been yielded.
 func call[T any](ctx context.Context, s *Store, ask func(Organization) (T, error)) (T, error) {
 	for {
 		l, err := s.link(ctx)
@@ -18,7 +18,7 @@ func call[T any](ctx context.Context, s *Store, ask func(Organization) (T, error
 			return none, err
 		}
 		out, err := ask(l.Opened)
-		if l.here || ctx.Err() != nil || !errors.Is(err, model.ErrGone) && !errors.Is(err, model.ErrClosed) {
+		if ctx.Err() != nil || !errors.Is(err, model.ErrGone) && !errors.Is(err, model.ErrClosed) {
 			return out, err
 		}
 		s.lost(l)

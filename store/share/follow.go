@@ -34,7 +34,7 @@ func (s *Store) Follow(ctx context.Context) <-chan uint64 {
 			for seq := range changes {
 				newest(out, seq)
 			}
-			if l.here || ctx.Err() != nil {
+			if ctx.Err() != nil {
 				return
 			}
 			s.lost(l)

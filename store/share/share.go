@@ -60,8 +60,12 @@ type Ways struct {
 	Serve func(o Opened, others func(int)) (Service, error)
 	// Dial reaches the process that has the store open. Nil where there is no such way.
 	Dial func(ctx context.Context) (Opened, error)
+	// Claim asks the process that has the store open to give it up to this one, see
+	// [Store.Yield]. An error ends Connect. Nil where this process may as well work through
+	// the other.
+	Claim func(ctx context.Context) error
 	// Patience is how long Connect waits for a process that has the store open and serves
-	// nobody, as commands do.
+	// nobody, as commands do, or is giving it up.
 	Patience time.Duration
 }
 
@@ -74,6 +78,7 @@ type Store struct {
 
 	mu       sync.Mutex
 	at       *link         // nil while nobody has it
+	yielded  time.Time     // when another was left to open it
 	reached  chan struct{} // closed when at is not nil
 	sharing  model.Sharing
 	watchers map[chan model.Sharing]struct{}
@@ -93,19 +98,35 @@ type link struct {
 func Connect(ctx context.Context, w Ways) (*Store, error) {
 	s := &Store{ways: w, reached: make(chan struct{}), watchers: map[chan model.Sharing]struct{}{}}
 	s.ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	for end := time.Now().Add(w.Patience); ; {
+	l, err := s.connect(ctx)
+	if err != nil {
+		s.cancel()
+		return nil, err
+	}
+	s.use(l)
+	return s, nil
+}
+
+func (s *Store) connect(ctx context.Context) (*link, error) {
+	claimed := s.ways.Claim == nil
+	for end := time.Now().Add(s.ways.Patience); ; {
 		l, err := s.reach(ctx)
 		if err == nil {
-			s.use(l)
-			return s, nil
+			return l, nil
 		}
 		var locked *model.LockedError
-		if !errors.As(err, &locked) || time.Now().After(end) {
-			s.cancel()
+		switch {
+		case !errors.As(err, &locked):
+			return nil, err
+		case !claimed:
+			claimed = true
+			if err := s.ways.Claim(ctx); err != nil {
+				return nil, err
+			}
+		case time.Now().After(end):
 			return nil, err
 		}
 		if !pause(ctx) {
-			s.cancel()
 			return nil, ctx.Err()
 		}
 	}
@@ -114,7 +135,7 @@ func Connect(ctx context.Context, w Ways) (*Store, error) {
 // reach opens the store or reaches who has it open, once.
 func (s *Store) reach(ctx context.Context) (*link, error) {
 	var opening error
-	if s.ways.Open != nil {
+	if s.ways.Open != nil && !s.yielding() {
 		o, err := s.ways.Open(ctx)
 		if err == nil {
 			return s.hold(o), nil
@@ -132,6 +153,31 @@ func (s *Store) reach(ctx context.Context) (*link, error) {
 		return nil, err
 	}
 	return &link{Opened: o, since: time.Now(), holder: holderIn(opening)}, nil
+}
+
+// yieldFor is how long whoever asked for the store may take to open it.
+const yieldFor = 3 * time.Second
+
+// yielding reports whether the store is just being left to another.
+func (s *Store) yielding() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ways.Dial != nil && time.Since(s.yielded) < yieldFor
+}
+
+// Yield gives up the store, which is open here, to another process that asks for it, and
+// works on it through that one. It returns before that is done.
+func (s *Store) Yield() error {
+	s.mu.Lock()
+	l := s.at
+	if l == nil || !l.here {
+		s.mu.Unlock()
+		return errors.New("the store is not open here")
+	}
+	s.yielded = time.Now()
+	s.mu.Unlock()
+	s.lost(l)
+	return nil
 }
 
 // holderIn names who has the store open.

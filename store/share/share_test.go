@@ -281,6 +281,52 @@ func TestWaits(t *testing.T) {
 	until(t, "watching ends", func() bool { _, more := <-sharing; return !more })
 }
 
+// TestClaim has a process claim the store from one that has it open: that one goes on
+// through the other, with what it was asked and what it follows.
+func TestClaim(t *testing.T) {
+	h := newHost(t)
+	first := h.process(h.ways())
+	changes := first.Follow(ctx)
+	stop := make(chan struct{})
+	made := make(chan int)
+	go func() {
+		n := 0
+		for ; ; n++ {
+			select {
+			case <-stop:
+				made <- n
+				return
+			default:
+				create(t, first, h.ana, "made meanwhile")
+			}
+		}
+	}()
+	refused := h.ways()
+	refused.Dial = nil
+	refused.Claim = func(context.Context) error { return errors.New("it serves") }
+	if _, err := Connect(ctx, refused); err == nil || err.Error() != "it serves" {
+		t.Errorf("claimed in vain: %v", err)
+	}
+	claims := refused
+	claims.Patience = time.Minute
+	claims.Claim = func(context.Context) error { return first.Yield() }
+	second := h.process(claims)
+	if second.now().Holder != "" {
+		t.Errorf("claimed and not open here: %+v", second.now())
+	}
+	until(t, "the first goes on", func() bool { return first.now().Holder != "" })
+	if err := first.Yield(); err == nil {
+		t.Error("it yielded what it has not")
+	}
+	close(stop)
+	n := <-made
+	if got := agents(t, second, h.ana); got != n {
+		t.Errorf("%d agent tokens of %d", got, n)
+	}
+	newest := second.Health().Seq
+	until(t, "the first follows", func() bool { return <-changes == newest })
+}
+
 // TestNobodyServes waits for a holder that serves nobody no longer than it should.
 func TestNobodyServes(t *testing.T) {
 	h := newHost(t)
