@@ -9,6 +9,7 @@ const (
 	DoorSSH      Door = 2 // a terminal reached over SSH
 	DoorCommand  Door = 3 // a command, not a screen
 	DoorProgram  Door = 4 // jeton itself: first run, demonstration data
+	DoorHTTP     Door = 5 // a user token over HTTP
 )
 
 // String returns the door's name for people.
@@ -22,6 +23,8 @@ func (d Door) String() string {
 		return "command"
 	case DoorProgram:
 		return "jeton"
+	case DoorHTTP:
+		return "HTTP"
 	}
 	return "unknown door"
 }

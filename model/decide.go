@@ -111,6 +111,11 @@ func (d decider) conflict(what string, seen, now uint64, by UserID, record Recor
 	return &ConflictError{What: what, By: u.Login, Now: record}
 }
 
+// rule refuses a change that cannot be, whoever asks for it.
+func rule(format string, args ...any) error {
+	return &RuleError{Reason: fmt.Sprintf(format, args...)}
+}
+
 func change(field, from, to string) []FieldChange {
 	if from == to {
 		return nil

@@ -28,7 +28,7 @@ func (d decider) createToken(c CreateToken) (Decision, error) {
 			return Decision{}, fmt.Errorf("user %d: %w", c.Owner, ErrNotFound)
 		}
 		if !owner.Active() {
-			return Decision{}, fmt.Errorf("user %s is deactivated and gets no new tokens: reactivate them first", owner.Login)
+			return Decision{}, rule("user %s is deactivated and gets no new tokens: reactivate them first", owner.Login)
 		}
 	}
 	if kind, err := ParseValue(d.Value.Expose()); err != nil || kind != c.Kind {
@@ -113,16 +113,16 @@ func (d decider) setPermissions(c SetPermissions) (Decision, error) {
 	}
 	switch t.Kind {
 	case UserToken:
-		return Decision{}, fmt.Errorf("user token %d has no permissions of its own: its owner's roles decide", t.ID)
+		return Decision{}, rule("user token %d has no permissions of its own: its owner's roles decide", t.ID)
 	case ServiceToken:
-		return Decision{}, fmt.Errorf("service credential %d has no permissions: it reaches nothing, and may ask about every token", t.ID)
+		return Decision{}, rule("service credential %d has no permissions: it reaches nothing, and may ask about every token", t.ID)
 	}
 	p := c.Permissions.Normal()
 	for _, id := range p.Deployments {
 		if dep, ok := d.Deployment(id); !ok {
 			return Decision{}, fmt.Errorf("deployment %d: %w", id, ErrNotFound)
 		} else if dep.Removed() && !slices.Contains(t.Permissions.Deployments, id) {
-			return Decision{}, fmt.Errorf("deployment %s is removed: choose among the others", dep.Name)
+			return Decision{}, rule("deployment %s is removed: choose among the others", dep.Name)
 		}
 	}
 	if p.Equal(t.Permissions) {

@@ -127,9 +127,9 @@ func (d decider) grants(in, had []Grant) ([]Grant, error) {
 		case g.Role > Admin:
 			return nil, fmt.Errorf("role %d in %s: %w, use Viewer, Launcher, Editor or Admin", g.Role, dep.Name, ErrNotFound)
 		case i > 0 && out[i-1].Deployment == g.Deployment:
-			return nil, fmt.Errorf("two roles in %s: choose one", dep.Name)
+			return nil, rule("two roles in %s: choose one", dep.Name)
 		case dep.Removed() && !slices.Contains(had, g):
-			return nil, fmt.Errorf("deployment %s is removed: choose among the others", dep.Name)
+			return nil, rule("deployment %s is removed: choose among the others", dep.Name)
 		}
 	}
 	return out, nil

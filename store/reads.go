@@ -153,7 +153,7 @@ func (s *Store) Tokens(ctx context.Context, a model.Actor, q model.TokenQuery, w
 		return page, err
 	}
 	if !q.Plain() {
-		return page, errors.New("list tokens: a filtered or sorted list is read with FindTokens")
+		return page, &model.RuleError{Reason: "list tokens: a filtered or sorted list is read with FindTokens"}
 	}
 	s.mu.RLock()
 	ids, err := s.window(q, w, &page)
@@ -224,7 +224,7 @@ func (s *Store) rows(v *state.View, k state.Kind, ids []uint64) ([]model.Token, 
 // of them must be tokens the actor may list. Only Rows, Seq, Logins, LastUsed and UseSince are filled.
 func (s *Store) TokenRows(ctx context.Context, a model.Actor, ids []model.TokenID) (model.TokenPage, error) {
 	if len(ids) > maxRows {
-		return model.TokenPage{}, fmt.Errorf("read tokens: %d asked for, at most %d at once", len(ids), maxRows)
+		return model.TokenPage{}, &model.RuleError{Reason: fmt.Sprintf("read tokens: %d asked for, at most %d at once", len(ids), maxRows)}
 	}
 	leave, err := s.enter()
 	if err != nil {

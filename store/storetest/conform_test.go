@@ -1,0 +1,14 @@
+package storetest
+
+import (
+	"testing"
+
+	"jeton/model"
+	"jeton/store"
+	"jeton/ui"
+)
+
+// A store is what it is compared with.
+func TestConform(t *testing.T) {
+	Conform(t, func(_ testing.TB, s *store.Store, _ model.UserID) ui.Store { return s })
+}
