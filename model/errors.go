@@ -30,7 +30,6 @@ var (
 	ErrGone         = errors.New("the jeton that has the store open does not answer any more") // whether a change was made is not known: repeat its request
 	ErrRequestReuse = errors.New("request number was used for another change")
 	ErrCredential   = errors.New("not signed in: the token presented is not that of a user who may act here") // unknown, revoked, of another kind, or its owner is deactivated
-	ErrGone         = errors.New("the jeton that has the store open went away")                               // see GoneError
 
 	errNoClock = errors.New("the clock stands at the start of 1970: set it, then try again") // a revocation at the zero time would read as never revoked
 )
@@ -51,13 +50,13 @@ func (e *RuleError) Error() string { return e.Reason }
 // GoneError tells that the jeton which has the store open, or the server, did not answer.
 // Under errors.Is it is [ErrGone].
 type GoneError struct {
-	Sent  bool  // a change was on its way and may have been made: asked again under its number, it is not made twice
+	Sent  bool  // a change was on its way and may have been made
 	Cause error // what was met on the way
 }
 
 func (e *GoneError) Error() string {
 	if e.Sent {
-		return fmt.Sprintf("outcome unknown: %s before it answered: %s", ErrGone, e.Cause)
+		return fmt.Sprintf("outcome unknown: %s: %s", ErrGone, e.Cause)
 	}
 	return fmt.Sprintf("%s: %s", ErrGone, e.Cause)
 }
