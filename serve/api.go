@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -22,6 +21,10 @@ import (
 // Org is what the management API needs of a store: the screens' methods.
 type Org interface {
 	ui.Store
+	// Examine tells a person what a value in their hands is of.
+	Examine(ctx context.Context, actor model.Actor, value model.Secret, at model.Place) (model.Verdict, error)
+	// Whose finds tokens by what is known of a value.
+	Whose(ctx context.Context, actor model.Actor, leak model.Leak) ([]model.Token, error)
 }
 
 // Door tells who is there.
@@ -99,12 +102,9 @@ func (c *call) panicked(thrown any) {
 	c.problem(wire.Problem{Status: http.StatusInternalServerError, Code: wire.CodeInternal, Detail: "jeton failed to answer; its log says more"})
 }
 
-// valueForm is what no address may have in it.
-var valueForm = regexp.MustCompile(`jt[aus]_[0-9A-Za-z]{49}`)
-
 func (c *call) serve() error {
 	path := c.r.URL.Path
-	if valueForm.MatchString(path) || valueForm.MatchString(c.r.URL.RawQuery) || holdsSecret(c.r) {
+	if holdsValue(path) || leaks(c.r) {
 		return &wire.InputError{Input: "address", Reason: "it has a token's value in it, where logs would keep it: revoke that token if the address was seen by others, and send values in a header or body"}
 	}
 	var allowed []string
@@ -126,16 +126,6 @@ func (c *call) serve() error {
 	}
 	c.problem(wire.Problem{Status: http.StatusNotFound, Code: "no_such_path", Detail: "path not understood: " + wire.GetOpenAPI.Pattern + " lists those there are"})
 	return nil
-}
-
-// holdsSecret looks into the parameters as they are once decoded.
-func holdsSecret(r *http.Request) bool {
-	for _, values := range r.URL.Query() {
-		if slices.ContainsFunc(values, valueForm.MatchString) {
-			return true
-		}
-	}
-	return false
 }
 
 // enter asks who is there, then for the answer.

@@ -31,21 +31,39 @@ type Peer struct {
 // Socket is a unix socket that a store is served at.
 type Socket struct {
 	path     string
+	options  SocketOptions
 	listener *net.UnixListener
 	made     os.FileInfo // the socket, as it was made
 	server   *http.Server
 	end      chan struct{}
 	endOnce  sync.Once
 
+	telling sync.Mutex // so that the last to be told is true
+
 	mu    sync.Mutex
 	peers map[net.Conn]Peer
 }
 
-// Listen makes a socket that answers with what the handler does. Whoever calls it must hold the
-// store's lock: a socket that is there already was left by another holder, who is gone, and
-// is replaced. mode says who may connect: 0600, or 0660 for a group. The socket is there
-// under its name only once it answers.
-func Listen(path string, mode fs.FileMode, h http.Handler) (*Socket, error) {
+// SocketOptions say how a socket is. The zero value is good.
+type SocketOptions struct {
+	Mode   fs.FileMode   // who may connect: 0660 for a group as well; 0600 if 0
+	Others func(n int)   // told how many processes are connected whenever that changes; may be nil
+	Grace  time.Duration // for what is being answered when closing; 5 s if 0
+}
+
+// Listen makes a socket that answers with what the handler does, under its name only once it
+// answers. Whoever calls it must hold the store's lock: a socket that is there already was
+// left by another holder, who is gone, and is replaced.
+func Listen(path string, h http.Handler, o SocketOptions) (*Socket, error) {
+	if o.Mode == 0 {
+		o.Mode = 0o600
+	}
+	if o.Others == nil {
+		o.Others = func(int) {}
+	}
+	if o.Grace == 0 {
+		o.Grace = graceful
+	}
 	if info, err := os.Lstat(path); err == nil && info.Mode().Type() != fs.ModeSocket {
 		return nil, fmt.Errorf("socket %s: there is something else at this path: move it away", path)
 	}
@@ -58,8 +76,8 @@ func Listen(path string, mode fs.FileMode, h http.Handler) (*Socket, error) {
 	if err != nil {
 		return nil, fmt.Errorf("socket %s: %w", path, err)
 	}
-	s := &Socket{path: path, listener: l, end: make(chan struct{}), peers: map[net.Conn]Peer{}}
-	if err := s.publish(made, mode); err != nil {
+	s := &Socket{path: path, listener: l, options: o, end: make(chan struct{}), peers: map[net.Conn]Peer{}}
+	if err := s.publish(made, o.Mode); err != nil {
 		return nil, fmt.Errorf("socket %s: %w", path, errors.Join(err, l.Close(), os.Remove(made)))
 	}
 	s.server = &http.Server{Handler: h, ConnContext: s.connected, ConnState: s.state, ReadHeaderTimeout: 10 * time.Second,
@@ -102,9 +120,14 @@ func (s *Socket) Serve() error {
 	return nil
 }
 
-// Close takes the socket away, ends the streams, lets the answers that were begun be
-// finished until ctx ends, and closes all connections. The store must be closed after it.
-func (s *Socket) Close(ctx context.Context) error {
+// graceful is how long what is being answered may take when closing.
+const graceful = 5 * time.Second
+
+// Close takes the socket away, ends the streams, lets what is being answered be finished
+// for a while, and closes all connections. The store must be closed after it.
+func (s *Socket) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), s.options.Grace)
+	defer cancel()
 	var err error
 	// Another holder's socket stays, if this one's was replaced.
 	if now, statErr := os.Lstat(s.path); statErr == nil && os.SameFile(now, s.made) {
@@ -121,6 +144,10 @@ func (s *Socket) Close(ctx context.Context) error {
 func (s *Socket) Attached() []Peer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.attached()
+}
+
+func (s *Socket) attached() []Peer {
 	var out []Peer
 	for _, p := range s.peers {
 		if !slices.ContainsFunc(out, func(o Peer) bool { return o.PID == p.PID }) {
@@ -144,18 +171,33 @@ func (s *Socket) connected(ctx context.Context, conn net.Conn) context.Context {
 	if err != nil {
 		return ctx // without a peer nobody is there, and asking is refused
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.peers[conn] = p
+	s.noted(func() { s.peers[conn] = p })
 	return context.WithValue(ctx, peerKey{}, p)
 }
 
 func (s *Socket) state(conn net.Conn, state http.ConnState) {
 	if state == http.StateClosed || state == http.StateHijacked {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		delete(s.peers, conn)
+		s.noted(func() { delete(s.peers, conn) })
 	}
+}
+
+// noted changes who is connected, and tells if that makes other processes.
+func (s *Socket) noted(change func()) {
+	s.mu.Lock()
+	before := len(s.attached())
+	change()
+	after := len(s.attached())
+	s.mu.Unlock()
+	if after != before {
+		s.tellOthers()
+	}
+}
+
+// tellOthers tells how many there are now, one telling after the other.
+func (s *Socket) tellOthers() {
+	s.telling.Lock()
+	defer s.telling.Unlock()
+	s.options.Others(len(s.Attached()))
 }
 
 // PeerOf tells who is at the other end of the connection that a request came by.

@@ -55,7 +55,7 @@ func (s *Store) Whose(ctx context.Context, a model.Actor, leak model.Leak) ([]mo
 		return s.withHash(ctx, a, leak.SHA256)
 	}
 	if len(leak.LastFour) != 4 {
-		return nil, fmt.Errorf("find a token: give the last four characters of its value, or the SHA-256 of all of it; %d characters were given", len(leak.LastFour))
+		return nil, &model.RuleError{Reason: fmt.Sprintf("find a token: give the last four characters of its value, or the SHA-256 of all of it; %d characters were given", len(leak.LastFour))}
 	}
 	e := ending{Store: s, ctx: ctx, four: leak.LastFour}
 	if p.users[a.User].OrgAdmin {

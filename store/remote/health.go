@@ -16,19 +16,17 @@ import (
 // healthWait is how long the store's health is waited for.
 const healthWait = 5 * time.Second
 
-// Health tells what the store says of its own condition. When it does not answer, that is
-// said in the notice of what it said last.
+// Health tells what the store says of its own condition. When it does not answer it is what
+// it said last, or, before it said anything, a notice alone.
 func (s *Store) Health() model.Health {
 	ctx, cancel := context.WithTimeout(s.life, healthWait)
 	defer cancel()
 	var out wire.Health
 	if err := s.ask(ctx, question{Route: wire.GetHealth}, &out); err != nil {
-		var h model.Health
 		if last := s.last.Load(); last != nil {
-			h = *last
+			return *last
 		}
-		h.Notice = fmt.Sprintf("The store's condition is not known: %v", err)
-		return h
+		return model.Health{Notice: fmt.Sprintf("its condition is not known: %v", err)}
 	}
 	h := out.Model()
 	s.last.Store(&h)

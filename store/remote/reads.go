@@ -66,6 +66,43 @@ func (s *Store) FindTokens(ctx context.Context, a model.Actor, q model.TokenQuer
 	return out.Model(), nil
 }
 
+// Usage tells how a token is used, and what it reaches that no other does.
+func (s *Store) Usage(ctx context.Context, a model.Actor, id model.TokenID) (model.Usage, error) {
+	var out wire.Usage
+	if err := s.read(ctx, a, question{Route: wire.GetUsage, id: uint64(id)}, &out); err != nil {
+		return model.Usage{}, err
+	}
+	return out.Model()
+}
+
+// Knocks returns the tokens that do not work and are presented all the same.
+func (s *Store) Knocks(ctx context.Context, a model.Actor) (model.Knocks, error) {
+	var out wire.Knocks
+	if err := s.read(ctx, a, question{Route: wire.ListKnocks}, &out); err != nil {
+		return model.Knocks{}, err
+	}
+	return out.Model()
+}
+
+// Examine tells what a value that a person has in hand is of, and whether it is good.
+func (s *Store) Examine(ctx context.Context, a model.Actor, value model.Secret, at model.Place) (model.Verdict, error) {
+	var out wire.Verdict
+	q := question{Route: wire.ExamineValue, body: wire.Examine{Value: wire.Value{Secret: value}, Place: wire.PlaceOf(at)}}
+	if err := s.read(ctx, a, q, &out); err != nil {
+		return model.Verdict{}, err
+	}
+	return out.Model()
+}
+
+// Whose finds the tokens whose values somebody may have, among those the actor may list.
+func (s *Store) Whose(ctx context.Context, a model.Actor, leak model.Leak) ([]model.Token, error) {
+	var out wire.Tokens
+	if err := s.read(ctx, a, question{Route: wire.FindLeaked, body: wire.LeakOf(leak)}, &out); err != nil {
+		return nil, err
+	}
+	return wire.TokenPage{Tokens: out.Tokens}.Model().Rows, nil
+}
+
 // Users returns all users by login, deactivated ones included.
 func (s *Store) Users(ctx context.Context, a model.Actor) ([]model.User, error) {
 	var out wire.Users

@@ -57,9 +57,10 @@ func New(client *http.Client, base string, o Options) *Store {
 }
 
 // Close gives up everything that waits for an answer: it ends with a [*model.GoneError].
-func (s *Store) Close() {
+func (s *Store) Close() error {
 	s.end(errGivenUp)
 	s.client.CloseIdleConnections()
+	return nil
 }
 
 var errGivenUp = errors.New("it was given up")

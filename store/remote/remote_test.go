@@ -1,7 +1,7 @@
 package remote_test
 
 import (
-	"context"
+	"errors"
 	"net/http"
 	"path/filepath"
 	"testing"
@@ -31,7 +31,7 @@ func (k known) Still(r *http.Request) (model.Actor, error) { return k.Who(r) }
 func at(t testing.TB, h http.Handler) *remote.Store {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "socket")
-	socket, err := serve.Listen(path, 0o600, h)
+	socket, err := serve.Listen(path, h, serve.SocketOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,8 +39,7 @@ func at(t testing.TB, h http.Handler) *remote.Store {
 	go func() { served <- socket.Serve() }()
 	far := remote.New(remote.SocketClient(path), remote.SocketBase, remote.Options{})
 	t.Cleanup(func() {
-		far.Close()
-		if err := socket.Close(context.Background()); err != nil {
+		if err := errors.Join(far.Close(), socket.Close()); err != nil {
 			t.Error(err)
 		}
 		if err := <-served; err != nil {

@@ -253,6 +253,7 @@ type Health struct {
 	Events   uint64     `json:"events"`
 	Damage   *Damage    `json:"damage"`
 	LowSpace bool       `json:"low_space"`
+	Compared bool       `json:"compared"`
 	Checking bool       `json:"checking"`
 	Notice   string     `json:"notice"`
 	Signed   SignedHead `json:"signed"`
@@ -268,7 +269,7 @@ type SignedHead struct {
 
 // HealthOf is the form of a store's health.
 func HealthOf(h model.Health) Health {
-	out := Health{Seq: h.Seq, Events: h.Events, LowSpace: h.LowSpace, Checking: h.Checking, Notice: h.Notice,
+	out := Health{Seq: h.Seq, Events: h.Events, LowSpace: h.LowSpace, Compared: h.Compared, Checking: h.Checking, Notice: h.Notice,
 		Signed: SignedHead{h.Signed.Events, Time(h.Signed.At), h.Signed.Epoch, h.Signed.Hash}}
 	if h.Damage != nil {
 		out.Damage = &Damage{h.Damage.What, h.Damage.Next}
@@ -278,7 +279,7 @@ func HealthOf(h model.Health) Health {
 
 // Model is the health.
 func (h Health) Model() model.Health {
-	out := model.Health{Seq: h.Seq, Events: h.Events, LowSpace: h.LowSpace, Checking: h.Checking, Notice: h.Notice,
+	out := model.Health{Seq: h.Seq, Events: h.Events, LowSpace: h.LowSpace, Compared: h.Compared, Checking: h.Checking, Notice: h.Notice,
 		Signed: model.SignedHead{Events: h.Signed.Events, At: model.Time(h.Signed.At), Epoch: h.Signed.Epoch, Hash: h.Signed.Hash}}
 	if h.Damage != nil {
 		out.Damage = &model.DamageError{What: h.Damage.What, Next: h.Damage.Next}

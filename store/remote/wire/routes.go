@@ -52,6 +52,10 @@ var (
 	FindTokens      = Route{"findTokens", http.MethodGet, "/v1/tokens/find"}
 	GetTokenRows    = Route{"getTokenRows", http.MethodGet, "/v1/tokens/rows"}
 	GetToken        = Route{"getToken", http.MethodGet, "/v1/tokens/{token}"}
+	GetUsage        = Route{"getTokenUsage", http.MethodGet, "/v1/tokens/{token}/usage"}
+	ListKnocks      = Route{"listKnocks", http.MethodGet, "/v1/knocks"}
+	ExamineValue    = Route{"examineValue", http.MethodPost, "/v1/check"}
+	FindLeaked      = Route{"findLeaked", http.MethodPost, "/v1/whose"}
 	ListUsers       = Route{"listUsers", http.MethodGet, "/v1/users"}
 	ListDeployments = Route{"listDeployments", http.MethodGet, "/v1/deployments"}
 	GetOrganization = Route{"getOrganization", http.MethodGet, "/v1/organization"}
@@ -83,8 +87,8 @@ var (
 
 // Reads lists the routes that change nothing.
 func Reads() []Route {
-	return []Route{GetSession, ListTokens, FindTokens, GetTokenRows, GetToken, ListUsers, ListDeployments, GetOrganization, ListEvents,
-		GetHealth, Follow, CheckHistory, GetOpenAPI}
+	return []Route{GetSession, ListTokens, FindTokens, GetTokenRows, GetToken, GetUsage, ListKnocks, ExamineValue, FindLeaked,
+		ListUsers, ListDeployments, GetOrganization, ListEvents, GetHealth, Follow, CheckHistory, GetOpenAPI}
 }
 
 // Routes lists all routes.
