@@ -32,6 +32,8 @@ func Conform(t *testing.T, through Door) {
 		"repeats":  repeats,
 		"reveals":  reveals,
 		"follow":   follow,
+		"use":      use,
+		"values":   values,
 		"history":  history,
 		"hostile":  hostile,
 		"canceled": canceled,
@@ -39,6 +41,12 @@ func Conform(t *testing.T, through Door) {
 	} {
 		t.Run(name, func(t *testing.T) { test(t, newWorld(t, through)) })
 	}
+}
+
+// examiner is what doors have beyond the screens' methods.
+type examiner interface {
+	Examine(ctx context.Context, actor model.Actor, value model.Secret, at model.Place) (model.Verdict, error)
+	Whose(ctx context.Context, actor model.Actor, leak model.Leak) ([]model.Token, error)
 }
 
 // The users of a world: an Organization Admin and a member.
