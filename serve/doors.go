@@ -64,12 +64,12 @@ func NewDoors(checker Checker, o DoorOptions) *Doors {
 // ServeHTTP answers one request.
 func (d *Doors) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	at, answer := doorOf(r.URL.Path)
+	defer d.caught(w, at)
 	if at == doorAPI && d.api != nil {
-		d.api.ServeHTTP(w, r)
+		d.manage(w, r)
 		return
 	}
 	began := time.Now()
-	defer d.caught(w, at)
 	d.counts.answered(at, answer(d, w, r), time.Since(began))
 }
 

@@ -12,7 +12,6 @@ import (
 const (
 	slowAfter, slowRate = 30, 1   // failures at once, and then in a second
 	shutAfter, shutRate = 600, 50 // the same
-	longestWait         = time.Minute
 )
 
 // failures counts what failed, by source address. What it holds is bounded: where there is
@@ -53,7 +52,7 @@ func (f *failures) shut(s source) time.Duration {
 	}
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
-	return over(sh.by[key].after(f.now()).shut, shutAfter, shutRate)
+	return untilRoom(sh.by[key].after(f.now()).shut, shutAfter, shutRate)
 }
 
 // failed counts one failure and returns after how long the next may be answered for what it
@@ -68,11 +67,12 @@ func (f *failures) failed(s source) time.Duration {
 		sh.forgetOne(now)
 	}
 	d = d.after(now)
+	wait := untilRoom(d.slow, slowAfter, slowRate)
 	// Neither grows beyond its limit: that would be a wait for what is long past.
-	d.slow, d.shut = min(d.slow+1, slowAfter+1), min(d.shut+1, shutAfter+1)
+	d.slow, d.shut = min(d.slow+1, slowAfter), min(d.shut+1, shutAfter)
 	sh.by[key] = d
 	sh.some.Store(true)
-	return over(d.slow, slowAfter, slowRate)
+	return wait
 }
 
 // find returns how an address is counted, IPv6 by /64, and where.
@@ -107,9 +107,10 @@ func (d debt) after(now time.Time) debt {
 	return debt{at: now, slow: max(d.slow-passed*slowRate, 0), shut: max(d.shut-passed*shutRate, 0)}
 }
 
-func over(owed, limit, rate float64) time.Duration {
-	if owed <= limit {
+// untilRoom is how long until there is room for one failure more, 0 when there is.
+func untilRoom(owed, limit, rate float64) time.Duration {
+	if owed+1 <= limit {
 		return 0
 	}
-	return min(time.Duration((owed-limit)/rate*float64(time.Second)), longestWait)
+	return time.Duration((owed + 1 - limit) / rate * float64(time.Second))
 }

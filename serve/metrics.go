@@ -12,8 +12,9 @@ import (
 	"jeton/model"
 )
 
-// statuses are all that doors answer with, so that each has its counter before it is needed.
-var statuses = [...]int{200, 204, 400, 401, 403, 404, 405, 413, 415, 429, 503}
+// statuses are what doors answer with, so that each has its counter before it is needed.
+// 0 is any other, of the management API.
+var statuses = [...]int{200, 204, 400, 401, 403, 404, 405, 409, 413, 415, 429, 503, 0}
 
 // counts are the metrics, each looked up once. Their labels are few and known: nothing of a
 // request is one.
@@ -46,7 +47,11 @@ func newCounts(d *Doors) *counts {
 	for at := range doors {
 		c.durations[at] = durations.WithLabelValues(at.String())
 		for i, status := range statuses {
-			c.requests[at][i] = requests.WithLabelValues(at.String(), strconv.Itoa(status))
+			label := "other"
+			if status != 0 {
+				label = strconv.Itoa(status)
+			}
+			c.requests[at][i] = requests.WithLabelValues(at.String(), label)
 		}
 	}
 	for s := range c.verdicts {
@@ -81,13 +86,19 @@ func number(on bool) float64 {
 
 // answered counts a request that was answered.
 func (c *counts) answered(at door, status int, took time.Duration) {
+	c.requested(at, status)
+	c.durations[at].Observe(took.Seconds())
+}
+
+// requested counts a request without its duration: some of the management API go on for
+// hours.
+func (c *counts) requested(at door, status int) {
 	for i, s := range statuses {
-		if s == status {
+		if s == status || s == 0 {
 			c.requests[at][i].Inc()
-			break
+			return
 		}
 	}
-	c.durations[at].Observe(took.Seconds())
 }
 
 // verdict counts what a token came to.

@@ -1,0 +1,35 @@
+package serve
+
+import "net/http"
+
+// manage lets the management API answer, under the limits on failures: a token that it
+// refuses counts as one.
+func (d *Doors) manage(w http.ResponseWriter, r *http.Request) {
+	from := d.sourceOf(r)
+	if wait := d.failures.shut(from); wait > 0 {
+		d.counts.shut.Inc()
+		d.counts.requested(doorAPI, d.refuseLater(w, wait))
+		return
+	}
+	noted := &noting{ResponseWriter: w, status: http.StatusOK}
+	d.api.ServeHTTP(noted, r)
+	if noted.status == http.StatusUnauthorized && r.Header["Authorization"] != nil {
+		d.failures.failed(from)
+	}
+	d.counts.requested(doorAPI, noted.status)
+}
+
+// noting notes the status that is answered.
+type noting struct {
+	http.ResponseWriter
+	status int
+}
+
+// WriteHeader notes the status.
+func (n *noting) WriteHeader(status int) {
+	n.status = status
+	n.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap lets http.ResponseController reach what is beneath.
+func (n *noting) Unwrap() http.ResponseWriter { return n.ResponseWriter }
