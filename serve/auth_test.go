@@ -8,15 +8,19 @@ import (
 	"jeton/model"
 )
 
-func TestAuth(t *testing.T) {
+// asks is a request to /auth and what is answered.
+type asks struct {
+	target  string
+	headers []string
+	status  int
+	says    string // in WWW-Authenticate when refused, in Jeton-* when not
+}
+
+func bearer(value string) []string { return []string{"Authorization", "Bearer " + value} }
+
+func TestAuthLetsIn(t *testing.T) {
 	w := newWorld(t, DoorOptions{})
-	bearer := func(value string) []string { return []string{"Authorization", "Bearer " + value} }
-	tests := map[string]struct {
-		target  string
-		headers []string
-		status  int
-		says    string // in WWW-Authenticate when refused, in Jeton-* when not
-	}{
+	w.auths(t, map[string]asks{
 		"agent, anywhere":            {"/auth", bearer(w.org), 204, "1 agent"},
 		"agent, its platform header": {"/auth", []string{"Dagster-Cloud-Api-Token", w.org}, 204, "1 agent"},
 		"both headers, one value":    {"/auth", append(bearer(w.org), "Dagster-Cloud-Api-Token", w.org), 204, "1 agent"},
@@ -24,11 +28,20 @@ func TestAuth(t *testing.T) {
 		"another scheme besides":     {"/auth", []string{"Authorization", "Basic eDp5", "Dagster-Cloud-Api-Token", w.org}, 204, "1 agent"},
 		"agent at its deployment":    {"/auth?deployment=prod", bearer(w.limited), 204, "2 agent its permissions name prod"},
 		"agent by header":            {"/auth", append(bearer(w.limited), "Jeton-Deployment", "PROD"), 204, "its permissions name prod"},
+		"agent at a branch":          {"/auth?branch_deployment=feature/x", bearer(w.branches), 204, "all branch deployments"},
+		"branch by header":           {"/auth", append(bearer(w.branches), "Jeton-Branch-Deployment", "feature/x"), 204, "all branch deployments"},
+		"user with a role":           {"/auth?deployment=prod", bearer(w.bens), 204, "7 user ben Editor its owner is Editor in prod"},
+		"organization admin":         {"/auth?deployment=staging", bearer(w.anas), 204, "6 user ana Admin"},
+		"login that is encoded":      {"/auth", bearer(w.cleos), 204, "cleo+x@acme.example"},
+	})
+}
+
+func TestAuthKeepsOut(t *testing.T) {
+	w := newWorld(t, DoorOptions{})
+	w.auths(t, map[string]asks{
 		"agent at another":           {"/auth?deployment=staging", bearer(w.limited), 403, "insufficient_scope"},
 		"agent at a removed one":     {"/auth?deployment=gone", bearer(w.limited), 403, "insufficient_scope"},
 		"agent at none there is":     {"/auth?deployment=nowhere", bearer(w.org), 403, "insufficient_scope"},
-		"agent at a branch":          {"/auth?branch_deployment=feature/x", bearer(w.branches), 204, "all branch deployments"},
-		"branch by header":           {"/auth", append(bearer(w.branches), "Jeton-Branch-Deployment", "feature/x"), 204, "all branch deployments"},
 		"agent without branches":     {"/auth?branch_deployment=x", bearer(w.limited), 403, "insufficient_scope"},
 		"agent that reaches nothing": {"/auth?deployment=prod", bearer(w.nothing), 403, "insufficient_scope"},
 		"revoked":                    {"/auth", bearer(w.revoked), 401, "invalid_token"},
@@ -37,10 +50,7 @@ func TestAuth(t *testing.T) {
 		"two in one header":          {"/auth", bearer(w.org + ", Bearer " + w.anas), 401, "invalid_token"},
 		"service credential":         {"/auth", bearer(w.service), 401, "invalid_token"},
 		"owner deactivated":          {"/auth", bearer(w.dans), 401, "invalid_token"},
-		"user with a role":           {"/auth?deployment=prod", bearer(w.bens), 204, "7 user ben Editor its owner is Editor in prod"},
 		"user without":               {"/auth?deployment=staging", bearer(w.bens), 403, "insufficient_scope"},
-		"organization admin":         {"/auth?deployment=staging", bearer(w.anas), 204, "6 user ana Admin"},
-		"login that is encoded":      {"/auth", bearer(w.cleos), 204, "cleo+x@acme.example"},
 		"nothing sent":               {"/auth", nil, 401, `Bearer realm="jeton"`},
 		"empty bearer":               {"/auth", bearer(" "), 401, `Bearer realm="jeton"`},
 		"basic":                      {"/auth", []string{"Authorization", "Basic eDp5"}, 401, `Bearer realm="jeton"`},
@@ -56,10 +66,15 @@ func TestAuth(t *testing.T) {
 		"hostile branch":             {"/auth?branch_deployment=%e2%80%ae", bearer(w.org), 400, "invalid_request"},
 		"query that is none":         {"/auth?deployment=%zz", bearer(w.org), 400, "invalid_request"},
 		"token as a deployment":      {"/auth", append(bearer(w.org), "Jeton-Deployment", w.unknown), 400, "invalid_request"},
-	}
-	for name, test := range tests {
+	})
+}
+
+// auths asks by every method: proxies send that of the request they ask about.
+func (w *world) auths(t *testing.T, all map[string]asks) {
+	for name, test := range all {
 		t.Run(name, func(t *testing.T) {
 			for _, method := range []string{"GET", "HEAD", "POST", "DELETE", "PROPFIND"} {
+				w.doors.failures = newFailures()
 				out := w.do(t, request(method, test.target, "", test.headers...))
 				if out.Code != test.status {
 					t.Fatalf("%s: %d %s, want %d", method, out.Code, out.Body, test.status)
@@ -74,7 +89,6 @@ func TestAuth(t *testing.T) {
 				if out.Header().Get("Cache-Control") != "no-store" {
 					t.Fatalf("%s: may be cached: %v", method, out.Header())
 				}
-				w.doors.failures = newFailures()
 			}
 		})
 	}

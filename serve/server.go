@@ -104,6 +104,7 @@ func (r *running) run(ctx context.Context, l net.Listener) error {
 	served := make(chan error, 1)
 	go func() { served <- r.serve(l) }()
 	r.Log.Info("serving", slog.String("address", l.Addr().String()), slog.Bool("tls", r.cert != nil))
+	r.tell("READY=1")
 	if r.Started != nil {
 		r.Started(l.Addr())
 	}
@@ -137,6 +138,7 @@ func (r *running) stop(endRequests func()) error {
 		grace = graceDefault
 	}
 	r.Log.Info("stopping", slog.Duration("within", grace))
+	r.tell("STOPPING=1")
 	ctx, cancel := context.WithTimeout(context.Background(), grace)
 	defer cancel()
 	defer time.AfterFunc(grace/2, endRequests).Stop()
@@ -149,6 +151,13 @@ func (r *running) stop(endRequests func()) error {
 		return fmt.Errorf("stop serving: %w", err)
 	}
 	return nil
+}
+
+// tell tells the service manager; that it cannot be told stops nothing.
+func (r *running) tell(state string) {
+	if err := notify(state); err != nil {
+		r.Log.Warn("the service manager does not know", slog.String("state", state), slog.String("error", err.Error()))
+	}
 }
 
 // beside starts what runs beside the answering.
