@@ -1,5 +1,5 @@
 # Everything one does with this repository. `make` alone lists it.
-# GOFLAGS, BINDIR (for install), JETON_BENCH_TOKENS (for bench) and, for torture, KILLS, CUTS,
+# GOFLAGS, BINDIR, PREFIX and DESTDIR (for install), JETON_BENCH_TOKENS (for bench) and, for torture, KILLS, CUTS,
 # FULLS, FAULTS, FLIPS, MODELS, RACES and FUZZ may be set.
 
 GO     ?= go
@@ -11,7 +11,12 @@ FLIPS  ?= 20000
 MODELS ?= 10000
 RACES  ?= 1000
 FUZZ   ?= 10m
+ifdef PREFIX
+BINDIR ?= $(PREFIX)/bin
+endif
 BINDIR ?= $(or $(shell $(GO) env GOBIN),$(shell $(GO) env GOPATH)/bin)
+
+SHARE = "$(DESTDIR)$(PREFIX)/share"
 
 # No C compiler is needed for anything but the race detector.
 export CGO_ENABLED = 0
@@ -54,8 +59,15 @@ torture: build ## kill it, cut its power, fill its disk, damage its files, fuzz 
 	$(GO) test ./store -run 'Race|DurableFirst' -count=1 -timeout 24h -races $(RACES)
 	store/torture/fuzz $(FUZZ)
 
-install: ## install jeton to BINDIR
-	$(GO) build -trimpath -o "$(BINDIR)/jeton" ./cmd/jeton
+install: ## install jeton to BINDIR, and with PREFIX also its manual and completions
+	$(GO) build -trimpath -o "$(DESTDIR)$(BINDIR)/jeton" ./cmd/jeton
+ifdef PREFIX
+	@mkdir -p $(SHARE)/man/man1 $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions $(SHARE)/fish/vendor_completions.d
+	"$(DESTDIR)$(BINDIR)/jeton" man $(SHARE)/man/man1
+	"$(DESTDIR)$(BINDIR)/jeton" completion bash > $(SHARE)/bash-completion/completions/jeton
+	"$(DESTDIR)$(BINDIR)/jeton" completion zsh > $(SHARE)/zsh/site-functions/_jeton
+	"$(DESTDIR)$(BINDIR)/jeton" completion fish > $(SHARE)/fish/vendor_completions.d/jeton.fish
+endif
 
 clean: ## remove what was built and measured
 	rm -rf bin .bench

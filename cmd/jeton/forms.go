@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strings"
+
 	"jeton/model"
 )
 
@@ -72,4 +74,65 @@ func (l *listing) named(p model.Permissions) []string {
 		}
 	}
 	return out
+}
+
+// userForm is a user in JSON.
+type userForm struct {
+	ID            model.UserID `json:"id"`
+	Login         string       `json:"login"`
+	Name          string       `json:"name"`
+	OrgAdmin      bool         `json:"org_admin"`
+	Roles         []grantForm  `json:"roles"`
+	Accounts      []uint32     `json:"accounts"`
+	CreatedAt     *string      `json:"created_at"`
+	CreatedBy     *string      `json:"created_by"`
+	DeactivatedAt *string      `json:"deactivated_at"`
+	DeactivatedBy *string      `json:"deactivated_by"`
+}
+
+type grantForm struct {
+	Deployment string `json:"deployment"`
+	Role       string `json:"role"`
+}
+
+// deploymentForm is a deployment in JSON.
+type deploymentForm struct {
+	ID        model.DeploymentID `json:"id"`
+	Name      string             `json:"name"`
+	CreatedAt *string            `json:"created_at"`
+	CreatedBy *string            `json:"created_by"`
+	RemovedAt *string            `json:"removed_at"`
+	RemovedBy *string            `json:"removed_by"`
+}
+
+// settingsForm are the organization's settings in JSON.
+type settingsForm struct {
+	Organization      string `json:"organization"`
+	PrivateUserTokens bool   `json:"private_user_tokens"`
+}
+
+func settingsFormOf(o model.Organization) settingsForm {
+	return settingsForm{o.Name, o.Settings.PrivateUserTokens}
+}
+
+func (n *people) login(id model.UserID) *string {
+	if u := n.user(id); u.ID != 0 {
+		return &u.Login
+	}
+	return nil
+}
+
+func (n *people) userForm(u model.User) userForm {
+	f := userForm{ID: u.ID, Login: u.Login, Name: u.Name, OrgAdmin: u.OrgAdmin, Roles: []grantForm{}, Accounts: append([]uint32{}, u.Accounts...),
+		CreatedAt: timeForm(u.CreatedAt), CreatedBy: n.login(u.CreatedBy), DeactivatedAt: timeForm(u.DeactivatedAt), DeactivatedBy: n.login(u.DeactivatedBy)}
+	for _, g := range u.Grants {
+		if d := n.deployment(g.Deployment); !d.Removed() {
+			f.Roles = append(f.Roles, grantForm{d.Name, strings.ToLower(g.Role.String())})
+		}
+	}
+	return f
+}
+
+func (n *people) deploymentForm(d model.Deployment) deploymentForm {
+	return deploymentForm{d.ID, d.Name, timeForm(d.CreatedAt), n.login(d.CreatedBy), timeForm(d.RemovedAt), n.login(d.RemovedBy)}
 }

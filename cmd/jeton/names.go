@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"jeton/model"
@@ -40,4 +41,49 @@ func (o *office) deployment(ctx context.Context, name string) (model.Deployment,
 		}
 	}
 	return model.Deployment{}, fmt.Errorf("deployment %s: %w; jeton deployment list shows the names", quotedShort(name), model.ErrNotFound)
+}
+
+// people are all users and deployments, for those who may list them.
+type people struct {
+	users       []model.User       // by login
+	deployments []model.Deployment // by name
+}
+
+func (o *office) names(ctx context.Context) (*people, error) {
+	var n people
+	var err error
+	if n.users, err = o.Users(ctx, o.actor); err != nil {
+		return nil, err
+	}
+	n.deployments, err = o.Deployments(ctx, o.actor)
+	return &n, err
+}
+
+// namesIfAllowed are nobody's for those who may not list them, not even any more: who gave
+// up being an Organization Admin just now.
+func (o *office) namesIfAllowed(ctx context.Context) (*people, error) {
+	n, err := o.names(ctx)
+	var refused *model.RefusedError
+	if errors.As(err, &refused) {
+		return &people{}, nil
+	}
+	return n, err
+}
+
+func (n *people) user(id model.UserID) model.User {
+	for _, u := range n.users {
+		if u.ID == id {
+			return u
+		}
+	}
+	return model.User{}
+}
+
+func (n *people) deployment(id model.DeploymentID) model.Deployment {
+	for _, d := range n.deployments {
+		if d.ID == id {
+			return d
+		}
+	}
+	return model.Deployment{}
 }

@@ -39,7 +39,7 @@ func (n noun) fits(t model.Token) error {
 	if n.kind == 0 || t.Kind == n.kind {
 		return nil
 	}
-	return fmt.Errorf("%s %d: %w: %d is an %s; see jeton token show %d", n.kind, t.ID, model.ErrNotFound, t.ID, t.Kind, t.ID)
+	return fmt.Errorf("%s %d: %w: that is %s %d; see jeton token show %d", n.kind, t.ID, model.ErrNotFound, t.Kind, t.ID, t.ID)
 }
 
 // tokenNumbers reads the numbers of tokens, each once, in the order given.
@@ -84,13 +84,13 @@ func (o *office) look(ctx context.Context, n noun, id model.TokenID) (*listing, 
 		err = fmt.Errorf("%w; jeton token list --all --revoked shows the numbers", err)
 	}
 	if err != nil {
-		return nil, model.Token{}, err
+		return &listing{}, model.Token{}, err
 	}
 	l, err := o.listing(ctx, page)
-	if err != nil {
-		return nil, model.Token{}, err
+	if err == nil {
+		err = n.fits(page.Rows[0])
 	}
-	return l, page.Rows[0], n.fits(page.Rows[0])
+	return l, page.Rows[0], err
 }
 
 // listing adds to a page the names of deployments, where one of its tokens may name some.

@@ -45,14 +45,14 @@ func newTokenCreate(p *program) *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&a.agent, "agent", false, "an agent token")
-	userFlag(c, &a.user, "a user token for this user, or for you")
+	userFlag(c, &a.user, "a user token for `LOGIN`, or for you")
 	createFlags(c, &a)
 	return c
 }
 
 // createFlags are those of every command that creates a token.
 func createFlags(c *cobra.Command, a *createAsked) {
-	c.Flags().StringVar(&a.description, "description", "", "what it is for")
+	c.Flags().StringVar(&a.description, "description", "", "`TEXT` that says what it is for")
 	c.Flags().BoolVar(&a.out.reveal, "reveal", false, "print the value, alone on standard output")
 	a.out.fileFlag(c)
 	jsonFlag(c, &a.json)

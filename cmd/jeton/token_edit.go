@@ -110,10 +110,10 @@ func newPermissions(p *program) *cobra.Command {
 			})
 		},
 	}
-	c.Flags().StringVar(&a.orgAgent, "org-agent", "", "on or off: reach every deployment, branch deployments included")
-	c.Flags().StringArrayVar(&a.deployments, "deployment", nil, "name of a deployment to reach; give it once for each")
+	c.Flags().StringVar(&a.orgAgent, "org-agent", "", "`on|off`: reach every deployment, branch deployments included")
+	c.Flags().StringArrayVar(&a.deployments, "deployment", nil, "`NAME` of a deployment to reach; give it once for each")
 	c.Flags().BoolVar(&a.none, "no-deployment", false, "reach none of the deployments by name")
-	c.Flags().StringVar(&a.branches, "all-branch-deployments", "", "on or off: reach all branch deployments")
+	c.Flags().StringVar(&a.branches, "all-branch-deployments", "", "`on|off`: reach all branch deployments")
 	jsonFlag(c, &asJSON)
 	return c
 }

@@ -16,10 +16,11 @@ const yourself = "(you)"
 
 // listAsked is which tokens jeton token list was asked for.
 type listAsked struct {
-	agent, all, revoked, json bool
-	user                      string
-	filter                    string
-	limit                     int
+	agent, all, service bool
+	revoked, json       bool
+	user                string
+	filter              string
+	limit               int
 }
 
 func newTokenList(p *program) *cobra.Command {
@@ -34,16 +35,11 @@ func newTokenList(p *program) *cobra.Command {
 			"What is found is printed while the rest is read, so a list of a million tokens begins at once.",
 		Example: "  jeton token list --filter 'staging runner'\n  jeton token list --user ben --revoked\n  jeton token list --all --json | jq -r 'select(.last_used_at == null).id'",
 		Args:    func(cmd *cobra.Command, args []string) error { return loginArgument(cmd, args, &a.user) },
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := a.check(cmd); err != nil {
-				return err
-			}
-			return p.office(cmd.Context(), func(o *office) error { return p.tokenList(cmd.Context(), o, &a) })
-		},
+		RunE:    func(cmd *cobra.Command, _ []string) error { return p.listTokens(cmd, &a) },
 	}
 	f := c.Flags()
 	f.BoolVar(&a.agent, "agent", false, "agent tokens (what is listed when nothing else is said)")
-	userFlag(c, &a.user, "user tokens of this user, or your own")
+	userFlag(c, &a.user, "user tokens of `LOGIN`, or your own")
 	f.BoolVar(&a.all, "all", false, "tokens of every kind and user")
 	listFlags(c, &a)
 	return c
@@ -53,8 +49,8 @@ func newTokenList(p *program) *cobra.Command {
 func listFlags(c *cobra.Command, a *listAsked) {
 	f := c.Flags()
 	f.BoolVar(&a.revoked, "revoked", false, "revoked ones as well")
-	f.StringVar(&a.filter, "filter", "", "only those in which each of these words occurs")
-	f.IntVar(&a.limit, "limit", 0, "at most this many, the newest")
+	f.StringVar(&a.filter, "filter", "", "only those in which each word of `TEXT` occurs")
+	f.IntVar(&a.limit, "limit", 0, "at most `N`, the newest")
 	jsonFlag(c, &a.json)
 }
 
@@ -86,6 +82,14 @@ func oneOf(cmd *cobra.Command, names ...string) error {
 		return &usageError{fmt.Sprintf("--%s and --%s say different things: give one of them", given[0], given[1]), cmd.CommandPath()}
 	}
 	return nil
+}
+
+// listTokens does what a command that lists tokens was asked for.
+func (p *program) listTokens(cmd *cobra.Command, a *listAsked) error {
+	if err := a.check(cmd); err != nil {
+		return err
+	}
+	return p.office(cmd.Context(), func(o *office) error { return p.tokenList(cmd.Context(), o, a) })
 }
 
 func (a *listAsked) check(cmd *cobra.Command) error {
@@ -121,6 +125,8 @@ func (o *office) queries(ctx context.Context, a *listAsked) ([]model.TokenQuery,
 	case a.user != "":
 		u, err := o.user(ctx, a.user)
 		return []model.TokenQuery{{Kind: model.UserToken, Owner: u.ID}}, err
+	case a.service:
+		return []model.TokenQuery{{Kind: model.ServiceToken}}, nil
 	case !a.all:
 		return []model.TokenQuery{{Kind: model.AgentToken}}, nil
 	}

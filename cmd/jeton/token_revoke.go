@@ -24,10 +24,12 @@ func newRevoke(p *program, n noun) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if !yes && !p.asking() {
-				return notAsked(cmd, "revoking cannot be undone")
+			if err := p.mayAsk(cmd, yes); err != nil {
+				return err
 			}
-			return p.revokeTokens(cmd.Context(), n, ids, yes, asJSON)
+			return afterAsking(cmd.Context(), p, ids, yes, func(o *office, id model.TokenID) (doable, error) {
+				return p.revocation(cmd.Context(), o, n, id, asJSON)
+			})
 		},
 	}
 	yesFlag(c, &yes)
@@ -35,72 +37,16 @@ func newRevoke(p *program, n noun) *cobra.Command {
 	return c
 }
 
-// yesFlag is that of every command that asks.
-func yesFlag(c *cobra.Command, into *bool) {
-	c.Flags().BoolVar(into, "yes", false, "do not ask")
-}
-
-// notAsked refuses what is not done unasked.
-func notAsked(cmd *cobra.Command, why string) error {
-	return &usageError{why + ", and there is no terminal to ask on: give --yes", cmd.CommandPath()}
-}
-
-// seen is a token that was looked at.
-type seen struct {
-	*listing
-	token model.Token
-}
-
-// revokeTokens looks at all tokens, asks, and revokes those that may be. While it asks, the
-// store is closed: others may need it.
-func (p *program) revokeTokens(ctx context.Context, n noun, ids []model.TokenID, yes, asJSON bool) error {
-	bad := &worst{out: p.std.err}
-	var all []seen
-	err := p.office(ctx, func(o *office) error {
-		for _, id := range ids {
-			l, t, err := o.look(ctx, n, id)
-			if err == nil && t.Revoked() {
-				err = fmt.Errorf("%s %d: %w%s", t.Kind, t.ID, model.ErrRevoked, by(l.who(t.RevokedBy)))
-			}
-			if err == nil {
-				all = append(all, seen{l, t})
-			}
-			bad.add(ctx, err)
-		}
-		return ctx.Err()
-	})
-	if err == nil && !yes {
-		all, err = p.confirmed(ctx, all, bad)
+// revocation looks at a token that is to be revoked.
+func (p *program) revocation(ctx context.Context, o *office, n noun, id model.TokenID, asJSON bool) (doable, error) {
+	l, t, err := o.look(ctx, n, id)
+	if err == nil && t.Revoked() {
+		err = fmt.Errorf("%s %d: %w%s", t.Kind, t.ID, model.ErrRevoked, by(l.who(t.RevokedBy)))
 	}
-	if err != nil {
-		return err
-	}
-	if len(all) == 0 {
-		return bad.over()
-	}
-	return p.office(ctx, func(o *office) error {
-		for _, s := range all {
-			bad.add(ctx, p.revoke(ctx, o, s, asJSON))
-		}
-		return bad.over()
-	})
-}
-
-// confirmed asks for each token, and returns those that are to go.
-func (p *program) confirmed(ctx context.Context, all []seen, bad *worst) ([]seen, error) {
-	var out []seen
-	for _, s := range all {
-		typed, err := p.ask(ctx, p.revokeQuestion(s))
-		if err != nil {
-			return nil, err
-		}
-		if !strings.EqualFold(typed, phrase(s.token)) {
-			bad.add(ctx, fmt.Errorf("%s %d was kept: what was typed is not %s", s.token.Kind, s.token.ID, phrase(s.token)))
-			continue
-		}
-		out = append(out, s)
-	}
-	return out, nil
+	return doable{
+		what: fmt.Sprintf("%s %d", t.Kind, t.ID), question: p.revokeQuestion(l, t), answer: phrase(t),
+		do: func(ctx context.Context, o *office) error { return p.revoke(ctx, o, t, asJSON) },
+	}, err
 }
 
 // phrase is what must be typed: the last four characters, or for a token whose record has
@@ -113,8 +59,8 @@ func phrase(t model.Token) string {
 }
 
 // revokeQuestion says what is about to stop, in the words of the dialog.
-func (p *program) revokeQuestion(s seen) string {
-	t, safe := s.token, p.safe()
+func (p *program) revokeQuestion(l *listing, t model.Token) string {
+	safe := p.safe()
 	description := safe(t.Description)
 	if description == "" {
 		description = "(no description)"
@@ -123,22 +69,22 @@ func (p *program) revokeQuestion(s seen) string {
 	fmt.Fprintf(&b, "Revoke %s %d: %s\n", t.Kind, t.ID, description)
 	switch t.Kind {
 	case model.AgentToken:
-		fmt.Fprintf(&b, "It reaches %s. ", safe(s.reach(t)))
+		fmt.Fprintf(&b, "It reaches %s. ", safe(l.reach(t)))
 	case model.UserToken:
-		fmt.Fprintf(&b, "It is %s's. What uses it no longer acts as %s. ", s.who(t.Owner), s.who(t.Owner))
+		fmt.Fprintf(&b, "It is %s's. What uses it no longer acts as %s. ", l.who(t.Owner), l.who(t.Owner))
 	}
-	fmt.Fprintf(&b, "Created %s%s.\n", moment(t.CreatedAt), by(s.who(t.CreatedBy)))
+	fmt.Fprintf(&b, "Created %s%s.\n", moment(t.CreatedAt), by(l.who(t.CreatedBy)))
 	fmt.Fprintf(&b, "It stops working at once. This cannot be undone.\nType %s to revoke: ", safe(phrase(t)))
 	return b.String()
 }
 
-func (p *program) revoke(ctx context.Context, o *office, s seen, asJSON bool) error {
-	if _, err := o.change(ctx, model.Revoke{Token: s.token.ID}); err != nil {
+func (p *program) revoke(ctx context.Context, o *office, t model.Token, asJSON bool) error {
+	if _, err := o.change(ctx, model.Revoke{Token: t.ID}); err != nil {
 		return err
 	}
-	l, t, err := o.look(ctx, noun{}, s.token.ID)
+	l, now, err := o.look(ctx, noun{}, t.ID)
 	if err != nil {
-		return fmt.Errorf("%s was revoked; %w", title(s.token), err)
+		return fmt.Errorf("%s was revoked; %w", title(t), err)
 	}
-	return p.edited(l, t, "revoked", asJSON)
+	return p.edited(l, now, "revoked", asJSON)
 }

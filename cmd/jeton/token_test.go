@@ -218,7 +218,7 @@ func TestRevokeAsks(t *testing.T) {
 	c.until("Revoke agent token 1: staging runner", "It reaches Org Agent.", "This cannot be undone", "Type "+four+" to revoke:")
 	s.run(0, "staging runner", "token", "list") // the store is nobody's while it asks
 	c.press("n", "o", "\r")
-	if code := c.wait(); code != 1 || !strings.Contains(c.stderr.String(), "agent token 1 was kept") {
+	if code := c.wait(); code != 1 || !strings.Contains(c.stderr.String(), "agent token 1 stays as it is") {
 		t.Errorf("ended with %d, said %q", code, c.stderr.String())
 	}
 	c = start(t, 100, 24, s.env, jeton(t), "token", "revoke", "1")

@@ -23,7 +23,7 @@ type valueOut struct {
 }
 
 func (v *valueOut) fileFlag(c *cobra.Command) {
-	c.Flags().StringVar(&v.path, "output-file", "", "write the value to this new file, mode 0600, instead")
+	c.Flags().StringVar(&v.path, "output-file", "", "write the value to `FILE`, a new one with mode 0600, instead")
 }
 
 func (v *valueOut) wanted() bool { return v.reveal || v.path != "" }
