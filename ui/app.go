@@ -89,6 +89,7 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		a.s.width, a.s.height = msg.Width, msg.Height
+		cmds = append(cmds, a.broadcast(msg)) // what is shown now may have to be read
 	case tea.KeyMsg:
 		cmds = append(cmds, a.key(msg))
 	case tea.MouseMsg:

@@ -31,6 +31,14 @@ func (e endless) Deployments(context.Context, model.Actor) ([]model.Deployment, 
 
 func (e endless) CheckHistory(context.Context) error { return nil }
 
+func (e endless) Usage(context.Context, model.Actor, model.TokenID) (model.Usage, error) {
+	return model.Usage{}, nil
+}
+
+func (e endless) Knocks(context.Context, model.Actor) (model.Knocks, error) {
+	return model.Knocks{}, nil
+}
+
 func (e endless) Health() model.Health { return model.Health{} }
 
 func (e endless) Follow(ctx context.Context) <-chan uint64 { return make(chan uint64) }

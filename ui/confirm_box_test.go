@@ -42,6 +42,8 @@ func dialogs(s *session) map[string]screen {
 		"org":         newPermissions(s, model.Token{ID: 3, Kind: model.AgentToken, Permissions: model.OrgAgent()}, nil),
 		"revoke":      newRevoke(s, broken, nil),
 		"wrong":       newRevoke(s, userToken(2), nil),
+		"used":        knowing(newDetails(s, agentToken(), nil), hostileUse(s)),
+		"in use":      knowing(newRevoke(s, agentToken(), nil), hostileUse(s)),
 	}
 	tell(all["found"], "rev\x00", keymap.PaletteDown)
 	tell(all["nobody"], "nobody \u202e at all")

@@ -19,11 +19,19 @@ type details struct {
 	s      *session
 	token  model.Token
 	logins map[model.UserID]string
+	use    useOf
 	at     grid.Grid
 }
 
 func newDetails(s *session, token model.Token, logins map[model.UserID]string) screen {
-	return &details{s: s, token: token, logins: logins}
+	return &details{s: s, token: token, logins: logins, use: useOf{s: s}}
+}
+
+// openDetails shows a token and reads how it is used.
+func openDetails(s *session, token model.Token, logins map[model.UserID]string) tea.Cmd {
+	d := newDetails(s, token, logins).(*details)
+	s.push(d)
+	return d.use.begin(token.ID)
 }
 
 // tokenRead is a token as it is now, for the dialogs about it.
@@ -118,6 +126,8 @@ func (d *details) Update(msg tea.Msg) (screen, tea.Cmd) {
 		return d, readToken(d.s, d.token.ID)
 	case tokenRead:
 		d.read(msg)
+	case useDue, useRead:
+		return d, d.use.update(msg)
 	case rowsFetched:
 		if m, ok := tokenIn(msg, d.token.ID); ok {
 			d.read(m)
@@ -156,7 +166,7 @@ func (d *details) Draw(width, height int) draw.Frame { return d.panel(width, hei
 func (d *details) panel(width, height int) *panel {
 	p := newPanel(d.s, 68, width, height)
 	p.title = tokenTitle(d.s, d.token)
-	lines := facts(d.s, d.token, d.logins, p.inner)
+	lines := facts(d.s, d.token, d.use, d.logins, p.inner)
 	at := d.at
 	at.Set(len(lines))
 	p.above(8)

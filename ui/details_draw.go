@@ -11,7 +11,7 @@ import (
 const factsAt = 13
 
 // facts writes everything about a token but its value. What may be long comes last.
-func facts(s *session, token model.Token, logins map[model.UserID]string, width int) []*draw.Line {
+func facts(s *session, token model.Token, u useOf, logins map[model.UserID]string, width int) []*draw.Line {
 	t := s.theme
 	var lines []*draw.Line
 	add := func(name string, style draw.Style, text string) {
@@ -26,6 +26,7 @@ func facts(s *session, token model.Token, logins map[model.UserID]string, width 
 		Text(t.Muted, t.Glyphs.Mask).Text(t.Text, t.Safe(token.LastFour)))
 	state, style := tokenState(s, token)
 	add("State", style, state)
+	lines = append(lines, useFact(s, token, u, width)...)
 	if token.Kind == model.UserToken {
 		add("Owner", t.Text, ownerName(s, token.Owner, logins))
 	}
@@ -41,7 +42,7 @@ func facts(s *session, token model.Token, logins map[model.UserID]string, width 
 	if token.Kind == model.AgentToken {
 		add("Permissions", t.Text, permissionNames(s, token.Permissions))
 	}
-	return lines
+	return append(lines, useLines(s, token, u, width)...)
 }
 
 // factLines writes a name and, wrapped behind it, a text from anybody.

@@ -33,7 +33,7 @@ func (d *permissions) act(id keymap.ID) tea.Cmd {
 	case keymap.PermissionsReview:
 		d.review()
 	case keymap.PermissionsRevoke:
-		d.revoke()
+		return d.revoke()
 	case keymap.PermissionsNext:
 		d.focus = (d.focus + 1) % partCount
 	case keymap.PermissionsPrevious:
@@ -51,7 +51,7 @@ func (d *permissions) act(id keymap.ID) tea.Cmd {
 func (d *permissions) press(part permissionsPart, enter bool) tea.Cmd {
 	switch part {
 	case partRevoke:
-		d.revoke()
+		return d.revoke()
 	case partCancel:
 		d.cancel()
 	case partSave:
@@ -156,9 +156,9 @@ func (d *permissions) cancel() {
 }
 
 // revoke asks whether to revoke the token, over this dialog.
-func (d *permissions) revoke() {
-	d.over = &revoke{s: d.s, token: d.token, logins: d.logins}
-	d.s.push(d.over)
+func (d *permissions) revoke() (cmd tea.Cmd) {
+	d.over, cmd = openRevoke(d.s, d.token, d.logins)
+	return cmd
 }
 
 // save closes when there is nothing to save, asks when the token would reach nothing,

@@ -23,11 +23,19 @@ type revoke struct {
 	typed   field
 	request model.Request // of the revocation under way
 	err     error         // why the last try failed
+	use     useOf         // what will stop
 	done    ending
 }
 
 func newRevoke(s *session, token model.Token, logins map[model.UserID]string) screen {
-	return &revoke{s: s, token: token, logins: logins}
+	return &revoke{s: s, token: token, logins: logins, use: useOf{s: s}}
+}
+
+// openRevoke asks about a token and reads how it is used.
+func openRevoke(s *session, token model.Token, logins map[model.UserID]string) (*revoke, tea.Cmd) {
+	r := newRevoke(s, token, logins).(*revoke)
+	s.push(r)
+	return r, r.use.begin(token.ID)
 }
 
 // Title is the dialog's place in the breadcrumb.
@@ -95,6 +103,8 @@ func (r *revoke) Update(msg tea.Msg) (screen, tea.Cmd) {
 		return r, readToken(r.s, r.token.ID)
 	case tokenRead:
 		r.read(msg)
+	case useDue, useRead:
+		return r, r.use.update(msg)
 	case rowsFetched:
 		if m, ok := tokenIn(msg, r.token.ID); ok {
 			r.read(m)

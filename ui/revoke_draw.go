@@ -52,6 +52,7 @@ func (r *revoke) about(p *panel) {
 	if whose := r.whose(); whose != "" {
 		p.text(5, style, t.Safe(whose))
 	}
+	r.used(p)
 }
 
 // identity is the token as its row shows it: description, reach or owner, last four.

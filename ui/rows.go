@@ -30,6 +30,9 @@ type rows struct {
 	logins map[model.UserID]string
 	asked  [2]int // stretch under way, to ask only once
 
+	lastUsed map[model.TokenID]model.Time // of those held
+	useSince model.Time                   // nothing is known of before; zero where it is not told
+
 	ids     []model.TokenID // of a list that is read through
 	next    []model.TokenID // being collected anew, shown when complete
 	reading bool
@@ -62,7 +65,8 @@ func (r *rows) at(i int) (model.Token, bool) {
 // show starts another query. What is held stays until the first reply, so that the
 // screen does not blink at every letter of a filter.
 func (r *rows) show(s *session, q model.TokenQuery, near model.TokenID) tea.Cmd {
-	*r = rows{query: q, gen: s.generation(), stale: true, total: r.total, offset: r.offset, held: r.held, logins: r.logins}
+	*r = rows{query: q, gen: s.generation(), stale: true, total: r.total, offset: r.offset, held: r.held, logins: r.logins,
+		lastUsed: r.lastUsed, useSince: r.useSince}
 	if q.Plain() {
 		return r.fetch(s, model.Window{Limit: window, Anchor: near, Offset: window / 2})
 	}
@@ -165,6 +169,7 @@ func (r *rows) fetched(m rowsFetched) bool {
 		return true
 	}
 	r.offset, r.held, r.stale, r.kept = m.page.Offset, m.page.Rows, false, 0
+	r.lastUsed, r.useSince = m.page.LastUsed, m.page.UseSince
 	if r.logins == nil {
 		r.logins = map[model.UserID]string{}
 	}

@@ -25,6 +25,9 @@ type tokens struct {
 	describe  *describing
 	filtering bool
 	creating  model.Request
+
+	use    useOf // of the token in the pane
+	lately int   // the generation of the ticks that keep LAST USED true; 0 when there are none
 }
 
 // tokenList is one of the lists: what it shows and where the cursor stands.
@@ -56,7 +59,7 @@ func newTokens(s *session) screen {
 func newServices(s *session) screen { return tokensOf(s, "Services", model.ServiceToken) }
 
 func tokensOf(s *session, title string, kinds ...model.TokenKind) *tokens {
-	t := &tokens{s: s, title: title, kind: kinds[0], owner: s.self.User.ID, copying: map[model.TokenID]bool{}}
+	t := &tokens{s: s, title: title, kind: kinds[0], owner: s.self.User.ID, copying: map[model.TokenID]bool{}, use: useOf{s: s}}
 	for _, kind := range kinds {
 		t.lists = append(t.lists, &tokenList{kind: kind})
 	}
@@ -166,11 +169,16 @@ func (t *tokens) reply(msg tea.Msg) tea.Cmd {
 		delete(t.copying, msg.token)
 	case revealTick:
 		return t.tick(msg)
+	case useDue, useRead:
+		return t.use.update(msg)
+	case latelyDue, latelyRead:
+		return t.keepTrue(msg)
 	}
 	return nil
 }
 
-// settle asks for rows that came into view.
+// settle asks for rows that came into view, and for what the pane and LAST USED show of
+// use.
 func (t *tokens) settle() tea.Cmd {
 	if !t.on {
 		return nil
@@ -179,7 +187,7 @@ func (t *tokens) settle() tea.Cmd {
 	if token, ok := t.selected(); ok {
 		l.near = token.ID
 	}
-	return l.rows.want(t.s, l.grid.Cursor-ahead, l.grid.Cursor+ahead)
+	return tea.Batch(l.rows.want(t.s, l.grid.Cursor-ahead, l.grid.Cursor+ahead), t.watch(), t.watchList())
 }
 
 // ahead is how far around the cursor rows are kept ready: more than a tall screen.
@@ -227,7 +235,8 @@ func (t *tokens) renew() tea.Cmd {
 // leave is what happens when another tab is chosen: secrets hide, typing ends, and
 // managing somebody else's tokens is over.
 func (t *tokens) leave() {
-	t.on = false
+	t.on, t.lately = false, 0
+	t.use.forget()
 	t.hide()
 	t.describe, t.filtering = nil, false
 	t.owner = t.s.self.User.ID

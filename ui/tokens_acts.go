@@ -30,7 +30,7 @@ func (t *tokens) act(id keymap.ID) tea.Cmd {
 	case keymap.TokenCreate:
 		return t.create()
 	case keymap.TokenEdit, keymap.TokenRevoke, keymap.TokenDetails:
-		t.open(id)
+		return t.open(id)
 	case keymap.TokensRevoked, keymap.PageSort, keymap.PageReload, keymap.TokensOther:
 		return t.look(id)
 	case keymap.TokensOwner:
@@ -179,10 +179,10 @@ func (t *tokens) look(id keymap.ID) tea.Cmd {
 }
 
 // open opens a dialog about the selected token.
-func (t *tokens) open(id keymap.ID) {
+func (t *tokens) open(id keymap.ID) (cmd tea.Cmd) {
 	token, ok := t.selected()
 	if !ok {
-		return
+		return nil
 	}
 	t.hide()
 	logins := t.list().rows.logins
@@ -190,10 +190,11 @@ func (t *tokens) open(id keymap.ID) {
 	case keymap.TokenEdit:
 		t.s.push(newPermissions(t.s, token, logins))
 	case keymap.TokenRevoke:
-		t.s.push(newRevoke(t.s, token, logins))
+		_, cmd = openRevoke(t.s, token, logins)
 	case keymap.TokenDetails:
-		t.s.push(newDetails(t.s, token, logins))
+		cmd = openDetails(t.s, token, logins)
 	}
+	return cmd
 }
 
 // create creates a token at once, as the guide does; its row opens for a description

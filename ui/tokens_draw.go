@@ -15,6 +15,7 @@ const (
 	colScope       = "scope" // permissions, or the owner
 	colToken       = "token"
 	colCreated     = "created"
+	colUsed        = "used"
 )
 
 // longScope is the width from which the column of permissions, or of owners, has room
@@ -27,6 +28,7 @@ func (t *tokens) columns(width int) []grid.Column {
 		t.scopeColumn(width),
 		{ID: colToken, Title: "TOKEN", Want: 8, Priority: 2},
 		{ID: colCreated, Title: "CREATED", Want: 10, Priority: 1, Do: act{keymap.PageSort}},
+		{ID: colUsed, Title: "LAST USED", Want: 14, Priority: 0, From: usedFrom},
 	}
 	if t.kind == model.ServiceToken {
 		columns = slices.Delete(columns, 1, 2)
@@ -56,13 +58,9 @@ func (t *tokens) Draw(width, height int) draw.Frame {
 	if width < paneFrom {
 		return head.Below(t.body(width, height-1))
 	}
-	left := min(width-paneWidth, widest)
+	left := t.tableWidth(width)
 	return head.Below(t.body(left, height-1).Beside(left, t.pane(height-1)))
 }
-
-// widest is the table with every column as wide as it gets: wider windows have the pane
-// right beside it all the same.
-const widest = grid.Margin + grid.Marker + 60 + 14 + 8 + 10 + 3*grid.Gap + grid.Margin
 
 // body draws the rows, or what stands there instead of them.
 func (t *tokens) body(width, height int) draw.Frame {

@@ -21,9 +21,9 @@ func (t *tokens) pane(height int) draw.Frame {
 		return draw.Frame{}
 	}
 	verbs := t.verbs()
-	text := paneText(t.s, token, t.list().rows.logins, paneWidth-paneAt-1, height-len(verbs)-1)
+	text := t.paneText(token, height-len(verbs)-1)
 	if len(text) == 0 { // too low for both: what it is comes first
-		text, verbs = paneText(t.s, token, t.list().rows.logins, paneWidth-paneAt-1, max(height, paneLeast)), nil
+		text, verbs = t.paneText(token, max(height, paneLeast)), nil
 	}
 	lines := make([]*draw.Line, height)
 	for y := range lines {
@@ -46,9 +46,11 @@ const paneLeast = 8
 
 // paneText is the facts of a token in at most height lines; none where that says too
 // little.
-func paneText(s *session, token model.Token, logins map[model.UserID]string, width, height int) []*draw.Line {
+func (t *tokens) paneText(token model.Token, height int) []*draw.Line {
+	const width = paneWidth - paneAt - 1
+	s := t.s
 	lines := []*draw.Line{draw.NewLine(width).Text(s.theme.Title, tokenTitle(s, token)), draw.NewLine(width)}
-	lines = append(lines, facts(s, token, logins, width)...)
+	lines = append(lines, facts(s, token, t.use, t.list().rows.logins, width)...)
 	if len(lines) <= height {
 		return lines
 	}

@@ -40,6 +40,8 @@ func (t *tokens) cell(column string, i int, token model.Token, width int) grid.C
 		return t.scope(i, token, width)
 	case colToken:
 		return t.masked(i, token)
+	case colUsed:
+		return t.lastUsed(token)
 	}
 	return grid.Plain(t.s.theme.Muted, day(token.CreatedAt))
 }
@@ -215,6 +217,8 @@ func (t *tokens) describeRow(token model.Token, width int) grid.Row {
 			l.Text(th.Muted, th.Glyphs.Mask+token.LastFour)
 		case colCreated:
 			l.Text(th.Muted, day(token.CreatedAt))
+		case colUsed:
+			l.Text(th.Muted, lastUsed(t.s, token, t.list().rows.lastUsed[token.ID], t.list().rows.useSince))
 		}
 	}
 	return grid.Row{Full: l.Frame()}

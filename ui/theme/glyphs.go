@@ -37,8 +37,10 @@ type Glyphs struct {
 	Enter              string // the enter key's name: one cell, or the word in ASCII
 	Dots               string // after a verb that asks first: one cell, three in ASCII
 
-	Full, Empty string   // of a progress bar
-	Spinner     []string // frames, 100 ms each
+	Full, Empty string    // of a progress bar
+	Bars        [8]string // of a chart, the lowest first
+	NoBar       string    // where a chart has none
+	Spinner     []string  // frames, 100 ms each
 }
 
 // Unicode returns the usual glyphs: widely available, none from nerd fonts.
@@ -49,7 +51,7 @@ func Unicode() Glyphs {
 		SortDown: "↓", SortUp: "↑", Crumb: "›", Dot: "·", Less: "‹", More: "›", Caret: "_",
 		TopLeft: "╭", TopRight: "╮", BottomLeft: "╰", BottomRight: "╯", Across: "─", Side: "│",
 		Checked: "[x]", Unchecked: "[ ]", On: "──●", Off: "○──", Enter: "↵", Dots: "…",
-		Full: "█", Empty: "░",
+		Full: "█", Empty: "░", Bars: [8]string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"}, NoBar: "·",
 		Spinner: []string{"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"},
 	}
 }
@@ -62,7 +64,7 @@ func ASCII() Glyphs {
 		SortDown: "v", SortUp: "^", Crumb: ">", Dot: "-", Less: "<", More: ">", Caret: "_",
 		TopLeft: "+", TopRight: "+", BottomLeft: "+", BottomRight: "+", Across: "-", Side: "|",
 		Checked: "[x]", Unchecked: "[ ]", On: "--*", Off: "o--", Enter: "enter", Dots: "...",
-		Full: "#", Empty: ".",
+		Full: "#", Empty: ".", Bars: [8]string{":", "-", "=", "+", "*", "#", "%", "@"}, NoBar: ".",
 		Spinner: []string{"|", "/", "-", "\\"},
 	}
 }
