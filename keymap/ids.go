@@ -20,6 +20,7 @@ const (
 	TabActivity    ID = "tab.activity"
 	TabSettings    ID = "tab.settings"
 	TabServices    ID = "tab.services"
+	PageKnocking   ID = "page.knocking"
 	PageFilter     ID = "page.filter"
 	PageSort       ID = "page.sort"
 	PageUndo       ID = "page.undo"
@@ -56,6 +57,11 @@ const (
 	TokensRevoked ID = "tokens.revoked"
 	TokensOther   ID = "tokens.other"
 	TokensOwner   ID = "tokens.owner"
+)
+
+// What scope Knocking hears.
+const (
+	KnockDetails ID = "knock.details"
 )
 
 // What scope Revealed hears.

@@ -23,6 +23,8 @@ var pages = []Action{
 		Help: "Opens the Settings tab."},
 	{ID: TabServices, Scope: Tabs, Keys: []string{"6"}, Word: "Services",
 		Help: "Opens the Services tab: the credentials with which services ask about tokens."},
+	{ID: PageKnocking, Scope: Tabs, Keys: []string{"K"}, Word: "still knocking",
+		Help: "Shows the tokens that stopped working and are presented all the same: from where, and how often."},
 	{ID: PageFilter, Scope: Tabs, Keys: []string{"/"}, Word: "filter",
 		Help: "Shows only the rows that contain what you type."},
 	{ID: PageSort, Scope: Tabs, Keys: []string{"s"}, Word: "sort",
@@ -81,6 +83,9 @@ var pages = []Action{
 		Help: "Changes between agent tokens and user tokens."},
 	{ID: TokensOwner, Scope: Tokens, Keys: []string{"@"}, Word: "Manage tokens for",
 		Help: "Chooses the user whose user tokens are on the screen."},
+
+	{ID: KnockDetails, Scope: Knocking, Keys: []string{"enter"}, Word: "details",
+		Help: "Shows who presents the selected token, although it does not work."},
 
 	{ID: RevealedCopy, Scope: Revealed, Keys: []string{"y", "enter"}, Word: "copy",
 		Help: "Copies the revealed secret to the clipboard, which is cleared later."},

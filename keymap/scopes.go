@@ -11,6 +11,7 @@ const (
 	Tabs        Scope = "tabs"        // every page under the tabs
 	List        Scope = "list"        // moving about in rows
 	Tokens      Scope = "tokens"      // the lists of tokens and of service credentials
+	Knocking    Scope = "knocking"    // the list of tokens that do not work and are presented all the same
 	Revealed    Scope = "revealed"    // a row that shows its secret
 	Describe    Scope = "describe"    // a row whose description is being typed
 	Permissions Scope = "permissions" // the permissions dialog of an agent token
@@ -45,6 +46,7 @@ var places = []place{
 	{Tabs, "Every tab", false, []Scope{List, Tabs, Global}},
 	{List, "Moving", false, []Scope{List, Global}},
 	{Tokens, "Tokens", false, []Scope{Tokens, List, Tabs, Global}},
+	{Knocking, "Still knocking", false, []Scope{Knocking, List, Tabs, Global}},
 	{Revealed, "Revealed token", false, []Scope{Revealed, Global}},
 	{Describe, "Description", true, []Scope{Describe, Global}},
 	{Permissions, "Permissions", false, []Scope{Permissions, List, Global}},

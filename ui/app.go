@@ -60,12 +60,16 @@ type App struct {
 	checked  bool // history is being checked, or was
 }
 
-// page is a tab and its screen.
+// page is a tab and its screen. The page after the tabs is none: it is a step aside from
+// the first.
 type page struct {
 	id     tabID
 	key    keymap.ID
 	screen screen
 }
+
+// tabs are the pages that are tabs.
+func (a *App) tabs() []page { return a.pages[:len(a.pages)-1] }
 
 // New returns an App that opens the store as soon as it runs. ctx ends everything it
 // waits for.

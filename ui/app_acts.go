@@ -133,7 +133,7 @@ func (a *App) everything() []keymap.Action {
 // something there: moving about, and what App does over every page and everywhere.
 func (a *App) heard(k keymap.Action) bool {
 	switch k.ID {
-	case keymap.TabTokens, keymap.TabUsers, keymap.TabDeployments, keymap.TabActivity, keymap.TabSettings, keymap.TabServices:
+	case keymap.TabTokens, keymap.TabUsers, keymap.TabDeployments, keymap.TabActivity, keymap.TabSettings, keymap.TabServices, keymap.PageKnocking:
 		return len(a.dialogs) == 0 && slices.ContainsFunc(a.pages, func(p page) bool { return p.key == k.ID })
 	case keymap.AppCommands, keymap.AppWho, keymap.AppQuit, keymap.PageUndo:
 		return len(a.dialogs) == 0

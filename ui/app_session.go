@@ -41,6 +41,7 @@ const (
 	tabActivity
 	tabSettings
 	tabServices
+	pageKnocking // not a tab
 )
 
 // opened starts the session once the store is open; until its directory is read the
@@ -131,6 +132,7 @@ func (a *App) begin() tea.Cmd {
 			page{tabSettings, keymap.TabSettings, newSettings(a.s)},
 			page{tabServices, keymap.TabServices, newServices(a.s)})
 	}
+	a.pages = append(a.pages, page{pageKnocking, keymap.PageKnocking, newKnocking(a.s)})
 	return tea.Batch(a.tell(shown{}), a.check())
 }
 

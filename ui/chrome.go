@@ -122,27 +122,32 @@ func (a *App) role() string {
 }
 
 // tabLines draws the tabs and the underline of the one that is open; tabs that do not
-// fit become one with arrows.
+// fit become one with arrows. A step aside is under the tab it was made from, and a click
+// there goes back.
 func (a *App) tabLines(width int) (tabs, under *draw.Line) {
-	t := a.s.theme
+	t, all, at := a.s.theme, a.tabs(), a.tab
+	var back any
+	if at >= len(all) {
+		at, back = 0, act{all[0].key}
+	}
 	total := 1
-	for _, p := range a.pages {
+	for _, p := range all {
 		total += draw.Width(p.screen.Title()) + 3
 	}
 	tabs, under = draw.NewLine(width).Space(1), draw.NewLine(width).Space(1)
 	if total > width {
-		title := a.pages[a.tab].screen.Title()
-		before, after := a.pages[(a.tab+len(a.pages)-1)%len(a.pages)], a.pages[(a.tab+1)%len(a.pages)]
-		tabs.Zone(act{before.key}, t.Muted, t.Glyphs.Less+" ").Text(t.Accent, title).
-			Zone(act{after.key}, t.Muted, " "+t.Glyphs.More).Text(t.Muted, fmt.Sprintf("  %d/%d", a.tab+1, len(a.pages)))
+		title := all[at].screen.Title()
+		before, after := all[(at+len(all)-1)%len(all)], all[(at+1)%len(all)]
+		tabs.Zone(act{before.key}, t.Muted, t.Glyphs.Less+" ").Zone(back, t.Accent, title).
+			Zone(act{after.key}, t.Muted, " "+t.Glyphs.More).Text(t.Muted, fmt.Sprintf("  %d/%d", at+1, len(all)))
 		under.Space(2).Text(t.Accent, strings.Repeat(t.Glyphs.Heavy, draw.Width(title)))
 		return tabs, under
 	}
-	for i, p := range a.pages {
+	for i, p := range all {
 		title := p.screen.Title()
-		if i == a.tab {
+		if i == at {
 			under.To(tabs.X()).Text(t.Accent, strings.Repeat(t.Glyphs.Heavy, draw.Width(title)))
-			tabs.Text(t.Accent, title)
+			tabs.Zone(back, t.Accent, title)
 		} else {
 			tabs.Zone(act{p.key}, t.Muted, title)
 		}

@@ -139,13 +139,13 @@ func pagesOf(s *session) (pages, dialogs map[string]screen) {
 		Outcome: model.Refused, Details: model.Details{Label: "データ\u202e", Reason: strings.Repeat("because ", 30)}}
 	remove := &removal{s: s, naming: tokensNaming{s: s, dep: s.deployments[0], read: true, total: 16, rows: []model.Token{agentToken(), agentToken()}}}
 	pages = map[string]screen{"users": newUsers(s), "deployments": newDeployments(s), "activity": log.activity, "settings": newSettings(s),
-		"services": servicesOf(s)}
+		"services": servicesOf(s), "knocking": knocksOf(s)}
 	dialogs = map[string]screen{
 		"add": newPersonForm(s, model.User{}), "rename": newPersonForm(s, s.users[1]), "user": newUserDetails(s, s.users[1]),
 		"roles": newRoles(s, s.users[1]), "deployment": &deploymentDetails{s: s, naming: remove.naming}, "remove": remove,
 		"event": newEventDetails(s, e, nil, eventFields{}), "fields": newEventFields(s, e, nil, eventFields{}),
-		"organization": newOrganizationForm(s),
-		"setup":        newSetup(s, func(string, []string) tea.Cmd { return nil }, true),
+		"organization": newOrganizationForm(s), "knock": &knockDetails{s: s, knock: knocksOf(s).knocks.Knocks[0]},
+		"setup": newSetup(s, func(string, []string) tea.Cmd { return nil }, true),
 	}
 	return pages, dialogs
 }
@@ -196,7 +196,9 @@ func TestPagesLook(t *testing.T) {
 		s := mySession()
 		s.width, s.height = size[0], size[1]
 		pages, dialogs := pagesOf(s)
-		delete(pages, "activity") // has its own
+		delete(pages, "activity") // these have their own
+		delete(pages, "knocking")
+		delete(dialogs, "knock")
 		delete(dialogs, "setup")
 		for name, p := range pages {
 			golden(t, fmt.Sprintf("page-%s-%dx%d", name, size[0], size[1]), p.Draw(size[0], s.rowsShown()+2).String()+"\n")

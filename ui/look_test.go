@@ -49,7 +49,7 @@ func TestASCIIIsASCII(t *testing.T) {
 	w.person("ben")
 	r.until("runner 11")
 	steps := [][]string{{}, {"r"}, {"esc", "d"}, {"esc", "e"}, {"o"}, {"esc"}, {"D"}, {"X"}, {"esc", "?"}, {"esc", ":"}, {"esc", "w"},
-		{"esc", "enter"}, {"esc", "/"}, {"esc", "tab", "@"}, {"esc", "2"}, {"n"}, {"esc", "e"}, {"esc", "enter"}, {"esc", "3"}, {"n"},
+		{"esc", "enter"}, {"esc", "/"}, {"esc", "tab", "@"}, {"esc", "2"}, {"n"}, {"esc", "e"}, {"esc", "enter"}, {"esc", "6"}, {"esc", "K"}, {"esc", "3"}, {"n"},
 		{"esc", "4"}, {"enter"}, {"esc", "f"}, {"esc", "5"}, {"enter"}, {"esc", "1", "y"}}
 	for _, step := range steps {
 		r.press(step...)

@@ -30,10 +30,33 @@ func TestPlantedTextDrawsHarmlessly(t *testing.T) {
 		tokens = append(tokens, w.agent(fmt.Sprint("victim ", i)))
 	}
 	w.plant(tokens)
+	for i, token := range tokens {
+		value, from := w.value(token.ID), model.Caller{Addr: hostile[i], Agent: hostile[i], Place: model.Place{Name: hostile[i], Branch: true}}
+		w.present(value, from, 1)
+		if i%3 == 0 {
+			w.revoke(token.ID)
+			w.present(value, from, 1)
+		}
+	}
 	r := w.terminal(w.ana)
-	r.until("Agent tokens " + fmt.Sprint(len(hostile)))
+	r.until("Agent tokens " + fmt.Sprint(len(hostile)-(len(hostile)+2)/3))
+	r.press("v")
+	r.until(fmt.Sprint("of ", len(hostile)))
 	for range hostile {
 		for _, keys := range [][]string{{}, {"enter"}, {"esc", "e"}, {"esc", "X"}, {"esc", "d"}, {"esc", "r"}, {"esc"}} {
+			r.press(keys...)
+			r.when("its use", r.useIsRead)
+			for _, size := range [][2]int{{40, 10}, {80, 24}, {140, 40}} {
+				r.resize(size[0], size[1])
+				checkSize(t, r, size[0], size[1])
+				checkHarmless(t, r)
+			}
+		}
+		r.press("down")
+	}
+	r.press("K")
+	for range hostile {
+		for _, keys := range [][]string{{}, {"enter"}, {"esc"}} {
 			r.press(keys...)
 			for _, size := range [][2]int{{40, 10}, {80, 24}, {140, 40}} {
 				r.resize(size[0], size[1])
@@ -48,6 +71,17 @@ func TestPlantedTextDrawsHarmlessly(t *testing.T) {
 	checkHarmless(t, r)
 	r.press("enter")
 	checkHarmless(t, r)
+}
+
+// useIsRead reports whether the dialog on top, if it is about a token's use, knows it.
+func (r *terminal) useIsRead() bool {
+	switch d := r.app.top().(type) {
+	case *details:
+		return d.use.known
+	case *revoke:
+		return d.use.known
+	}
+	return true
 }
 
 // plant gives each token a hostile description, and opens the store again.

@@ -74,7 +74,7 @@ func (r *revoke) callers(p *panel) {
 	if more > 1 { // a single one takes no more room than saying so
 		lately = lately[:callersNamed]
 	}
-	for _, l := range callerLines(r.s, lately, p.inner-2) {
+	for _, l := range callerLines(r.s, lately, called, p.inner-2) {
 		p.add(6, p.line().Space(2).Append(l))
 	}
 	if more > 1 {

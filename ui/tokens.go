@@ -26,6 +26,7 @@ type tokens struct {
 	filtering bool
 	creating  model.Request
 
+	knocks knockCount
 	use    useOf // of the token in the pane
 	lately int   // the generation of the ticks that keep LAST USED true; 0 when there are none
 }
@@ -171,6 +172,8 @@ func (t *tokens) reply(msg tea.Msg) tea.Cmd {
 		return t.tick(msg)
 	case useDue, useRead:
 		return t.use.update(msg)
+	case knocksRead:
+		t.knocks.take(msg)
 	case latelyDue, latelyRead:
 		return t.keepTrue(msg)
 	}

@@ -20,7 +20,10 @@ func (t *tokens) listLine(width int) *draw.Line {
 		t.listName(l, own)
 	}
 	if t.kind == model.UserToken && t.s.admin() {
-		l.Right(t.pickerLine(l.Left() - 1))
+		return l.Right(t.pickerLine(l.Left() - 1))
+	}
+	if notice := t.knocks.notice(t.s, l.Left()-3); notice != nil {
+		l.Right(notice)
 	}
 	return l
 }

@@ -25,18 +25,26 @@ func (t *tokens) pane(height int) draw.Frame {
 	if len(text) == 0 { // too low for both: what it is comes first
 		text, verbs = t.paneText(token, max(height, paneLeast)), nil
 	}
-	lines := make([]*draw.Line, height)
-	for y := range lines {
-		lines[y] = draw.NewLine(paneWidth).Space(1).Text(t.s.theme.Rule, t.s.theme.Glyphs.Side).Space(1)
-		if y < len(text) {
-			lines[y].Append(text[y])
-		}
-	}
 	if t.Scope() != keymap.Tokens {
 		verbs = nil // these keys mean something else now, or nothing
 	}
-	for i, k := range verbs {
-		t.verb(lines[len(text)+1+i], k)
+	if len(verbs) > 0 {
+		text = append(text, draw.NewLine(0))
+	}
+	for _, k := range verbs {
+		text = append(text, t.verb(k))
+	}
+	return besideRule(t.s, text, height)
+}
+
+// besideRule is a pane of these lines, with a rule at its left.
+func besideRule(s *session, text []*draw.Line, height int) draw.Frame {
+	lines := make([]*draw.Line, height)
+	for y := range lines {
+		lines[y] = draw.NewLine(paneWidth).Space(1).Text(s.theme.Rule, s.theme.Glyphs.Side).Space(1)
+		if y < len(text) {
+			lines[y].Append(text[y])
+		}
 	}
 	return draw.Rows(lines...).Fill(paneWidth, height)
 }
@@ -91,8 +99,8 @@ func (t *tokens) Full(keys []keymap.Action) []keymap.Action {
 const longWords = 100
 
 // verb writes a key and what it does; a click does it, unless a row is being typed in.
-func (t *tokens) verb(l *draw.Line, k keymap.Action) {
-	from := l.X()
+func (t *tokens) verb(k keymap.Action) *draw.Line {
+	l := draw.NewLine(paneWidth - paneAt)
 	hint(t.s, l, k)
-	l.Mark(rowChosen{t.list().grid.Cursor, k.ID}, from)
+	return l.Mark(rowChosen{t.list().grid.Cursor, k.ID}, 0)
 }

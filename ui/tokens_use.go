@@ -56,13 +56,13 @@ func (t *tokens) tableWidth(window int) int {
 	if window < paneFrom {
 		return window
 	}
-	return min(window-paneWidth, t.widest())
+	return min(window-paneWidth, widestOf(t.columns(window)))
 }
 
-// widest is the table with every column as wide as it gets.
-func (t *tokens) widest() int {
+// widestOf is a table with every column as wide as it gets.
+func widestOf(columns []grid.Column) int {
 	width := 2*grid.Margin + grid.Marker - grid.Gap
-	for _, c := range t.columns(paneFrom) {
+	for _, c := range columns {
 		width += max(c.Want, c.Max) + grid.Gap
 	}
 	return width

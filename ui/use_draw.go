@@ -43,7 +43,7 @@ func useLines(s *session, token model.Token, u useOf, width int) []*draw.Line {
 	}
 	if len(u.usage.Callers) > 0 {
 		lines = append(lines, draw.NewLine(width), draw.NewLine(width).Text(s.theme.Muted, "Callers, the latest first"))
-		lines = append(lines, callerLines(s, u.usage.Callers, width)...)
+		lines = append(lines, callerLines(s, u.usage.Callers, called, width)...)
 	}
 	return lines
 }

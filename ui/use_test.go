@@ -205,7 +205,7 @@ func TestCallersFit(t *testing.T) {
 	s := plainSession()
 	callers := busy(s, agentToken()).Callers
 	for width := 24; width < 120; width++ {
-		for i, l := range callerLines(s, callers, width) {
+		for i, l := range callerLines(s, callers, called, width) {
 			line := ansi.Strip(draw.Rows(l).Lines[0])
 			if draw.Width(line) > width {
 				t.Fatalf("%d: %q", width, line)

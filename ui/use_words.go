@@ -117,54 +117,61 @@ func placeName(p model.Place) string {
 }
 
 // callerCells are what a caller's line says, made safe: what it calls itself, its
-// address, the place, and when.
+// address and the place.
 func callerCells(s *session, c model.CallerUse) [4]string {
 	t := s.theme
-	cells := [4]string{t.Safe(c.Agent), t.Safe(c.Addr), t.Safe(placeName(c.Place)), briefly(s.now(), c.Last)}
+	cells := [4]string{t.Safe(c.Agent), t.Safe(c.Addr), t.Safe(placeName(c.Place))}
 	switch {
 	case c.Caller == model.Caller{}:
 		cells[0] = "others"
 	case c.Agent == "":
 		cells[0] = "-"
 	}
-	if c.LastRefused > c.Last {
-		cells[3] = "refused " + briefly(s.now(), c.LastRefused)
-	}
 	return cells
 }
 
-// callerLines writes callers in columns as wide as what stands in them. When that was is
-// whole at any width; the others give way, the place first.
-func callerLines(s *session, callers []model.CallerUse, width int) []*draw.Line {
-	t := s.theme
-	cells := make([][4]string, len(callers))
+// called says when a caller was there last, and whether in vain.
+func called(s *session, c model.CallerUse) (string, draw.Style) {
+	if c.LastRefused > c.Last {
+		return "refused " + briefly(s.now(), c.LastRefused), s.theme.Warning
+	}
+	return briefly(s.now(), c.Last), s.theme.Muted
+}
+
+// knocked says how often a caller was refused, and when last.
+func knocked(s *session, c model.CallerUse) (string, draw.Style) {
+	return times(c.Refused) + ", " + briefly(s.now(), c.LastRefused), s.theme.Text
+}
+
+// callerLines writes callers in columns as wide as what stands in them, and at the end
+// what is said of each: that is whole at any width, the others give way, the place first.
+func callerLines(s *session, callers []model.CallerUse, said func(*session, model.CallerUse) (string, draw.Style), width int) []*draw.Line {
+	cells, styles := make([][4]string, len(callers)), make([][4]draw.Style, len(callers))
 	wide := [4]int{}
 	for i, c := range callers {
-		cells[i] = callerCells(s, c)
+		m := s.theme.Muted
+		cells[i], styles[i] = callerCells(s, c), [4]draw.Style{m, m, m, m}
+		cells[i][3], styles[i][3] = said(s, c)
+		if c.Agent != "" {
+			styles[i][0] = s.theme.Text
+		}
 		for k, text := range cells[i] {
 			wide[k] = max(wide[k], draw.Width(text))
 		}
 	}
 	fitCallers(&wide, width)
 	lines := make([]*draw.Line, len(callers))
-	for i, c := range callers {
-		l := draw.NewLine(width)
+	for i := range callers {
+		lines[i] = draw.NewLine(width)
 		for k, text := range cells[i] {
 			if wide[k] == 0 {
 				continue
 			}
-			if l.X() > 0 {
-				l.Space(2)
+			if lines[i].X() > 0 {
+				lines[i].Space(2)
 			}
-			style := draw.Style(t.Muted)
-			if k == 0 && c.Agent != "" {
-				style = t.Text
-			} else if k == 3 && c.LastRefused > c.Last {
-				style = t.Warning
-			}
-			l.Fit(style, text, wide[k], t.Glyphs.Ellipsis)
+			lines[i].Fit(styles[i][k], text, wide[k], s.theme.Glyphs.Ellipsis)
 		}
-		lines[i] = l
 	}
 	return lines
 }
