@@ -15,17 +15,8 @@ import (
 
 	"jeton/model"
 	"jeton/store/remote/wire"
-	"jeton/ui"
+	"jeton/store/share"
 )
-
-// Org is what the management API needs of a store: the screens' methods.
-type Org interface {
-	ui.Store
-	// Examine tells a person what a value in their hands is of.
-	Examine(ctx context.Context, actor model.Actor, value model.Secret, at model.Place) (model.Verdict, error)
-	// Whose finds tokens by what is known of a value.
-	Whose(ctx context.Context, actor model.Actor, leak model.Leak) ([]model.Token, error)
-}
 
 // Door tells who is there.
 type Door interface {
@@ -38,7 +29,7 @@ type Door interface {
 
 // API answers the management API, under /v1/: the store's methods, for whoever comes
 // through the door. log may be nil.
-func API(org Org, door Door, log *slog.Logger) http.Handler {
+func API(org share.Organization, door Door, log *slog.Logger) http.Handler {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
@@ -48,7 +39,7 @@ func API(org Org, door Door, log *slog.Logger) http.Handler {
 }
 
 type api struct {
-	org    Org
+	org    share.Organization
 	door   Door
 	log    *slog.Logger
 	beat   time.Duration

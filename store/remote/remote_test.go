@@ -11,12 +11,9 @@ import (
 	"jeton/store"
 	"jeton/store/remote"
 	"jeton/store/remote/wire"
+	"jeton/store/share"
 	"jeton/store/storetest"
-	"jeton/ui"
 )
-
-// What the screens need of a store is what a store at the other end has.
-var _ ui.Store = (*remote.Store)(nil)
 
 // known is a door by which one user comes, whoever it is in truth.
 type known model.UserID
@@ -50,7 +47,7 @@ func at(t testing.TB, h http.Handler) *remote.Store {
 }
 
 func TestConform(t *testing.T) {
-	storetest.Conform(t, func(t testing.TB, s *store.Store, user model.UserID) ui.Store {
+	storetest.Conform(t, func(t testing.TB, s *store.Store, user model.UserID) share.Organization {
 		return at(t, serve.API(s, known(user), nil))
 	})
 }

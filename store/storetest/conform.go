@@ -12,12 +12,12 @@ import (
 	"jeton/model"
 	"jeton/store"
 	"jeton/store/seal"
-	"jeton/ui"
+	"jeton/store/share"
 )
 
 // Door gives the store to a user who came in some way: as it is, or from the other end of
 // a socket.
-type Door func(t testing.TB, s *store.Store, user model.UserID) ui.Store
+type Door func(t testing.TB, s *store.Store, user model.UserID) share.Organization
 
 // Conform tells whether a store behaves as one, seen through a door: the screens and the
 // commands must not be able to tell which one they came by.
@@ -43,12 +43,6 @@ func Conform(t *testing.T, through Door) {
 	}
 }
 
-// examiner is what doors have beyond the screens' methods.
-type examiner interface {
-	Examine(ctx context.Context, actor model.Actor, value model.Secret, at model.Place) (model.Verdict, error)
-	Whose(ctx context.Context, actor model.Actor, leak model.Leak) ([]model.Token, error)
-}
-
 // The users of a world: an Organization Admin and a member.
 const (
 	ana model.UserID = 1
@@ -70,7 +64,7 @@ type world struct {
 // seat is where a user sits: the store as they see it.
 type seat struct {
 	t     *testing.T
-	store ui.Store
+	store share.Organization
 	actor model.Actor
 }
 

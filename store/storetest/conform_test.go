@@ -5,10 +5,10 @@ import (
 
 	"jeton/model"
 	"jeton/store"
-	"jeton/ui"
+	"jeton/store/share"
 )
 
 // A store is what it is compared with.
 func TestConform(t *testing.T) {
-	Conform(t, func(_ testing.TB, s *store.Store, _ model.UserID) ui.Store { return s })
+	Conform(t, func(_ testing.TB, s *store.Store, _ model.UserID) share.Organization { return s })
 }

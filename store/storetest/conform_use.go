@@ -61,19 +61,19 @@ func values(t *testing.T, w *world) {
 		for _, s := range []seat{w.ana, w.ben, w.nobody} {
 			for _, place := range at {
 				here, wrong := w.store.Examine(ctx, s.actor, value, place)
-				seen, err := s.store.(examiner).Examine(ctx, s.actor, value, place)
+				seen, err := s.store.Examine(ctx, s.actor, value, place)
 				same(t, "verdict", seen, here)
 				same(t, "its error", err, wrong)
 			}
 			for _, leak := range []model.Leak{{LastFour: token.LastFour}, {LastFour: "none"}, {LastFour: "x"}, {}, {SHA256: sha256.Sum256([]byte(value.Expose()))}, {SHA256: [32]byte{1}}} {
 				here, wrong := w.store.Whose(ctx, s.actor, leak)
-				seen, err := s.store.(examiner).Whose(ctx, s.actor, leak)
+				seen, err := s.store.Whose(ctx, s.actor, leak)
 				same(t, "tokens", seen, here)
 				same(t, "their error", err, wrong)
 			}
 		}
 	}
-	_, err := w.ana.store.(examiner).Examine(ctx, w.ana.actor, model.SecretOf("not one"), model.Place{})
+	_, err := w.ana.store.Examine(ctx, w.ana.actor, model.SecretOf("not one"), model.Place{})
 	if !errors.Is(err, model.ErrNotAToken) {
 		t.Errorf("not a token: %v", err)
 	}
