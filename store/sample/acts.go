@@ -58,6 +58,26 @@ func (st *story) agentTokens() {
 	}
 }
 
+// services are credentials for what asks whether tokens are good: one for each proxy, and
+// one that was tried.
+func (st *story) services() {
+	for _, s := range []struct{ created, description, revoked string }{
+		{"02-12 09:20", "edge proxies, eu and us", ""},
+		{"02-12 09:41", "a try with introspection", "02-13 18:02"},
+		{"02-24 14:10", "build farm gateway", ""},
+	} {
+		t, when := &token{}, at(s.created)
+		st.plan(when, func() error { return st.create(t, "ben", model.CreateToken{Kind: model.ServiceToken}) })
+		st.plan(when.Add(20*time.Second), func() error {
+			return st.change("ben", model.Describe{Token: t.id, Description: s.description})
+		})
+		st.reveals(t, when.Add(time.Minute), s.revoked, 3, "ben")
+		if s.revoked != "" {
+			st.plan(at(s.revoked), func() error { return st.change("ben", model.Revoke{Token: t.id}) })
+		}
+	}
+}
+
 func (st *story) create(t *token, who string, c model.CreateToken) error {
 	r, err := st.record(who, c)
 	if err != nil {

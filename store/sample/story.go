@@ -45,6 +45,7 @@ func Write(ctx context.Context, s Store, clock *Clock, account uint32, as string
 	st.people()
 	st.agentTokens()
 	st.userTokens()
+	st.services()
 	st.business()
 	slices.SortStableFunc(st.acts, func(a, b act) int { return a.at.Compare(b.at) })
 	for _, a := range st.acts {

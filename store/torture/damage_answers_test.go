@@ -53,6 +53,7 @@ func damageAnswers(ctx context.Context, s *store.Store, values map[model.TokenID
 	}
 	ids := damageIDs(values)
 	rows, err := s.TokenRows(ctx, damageAna, ids)
+	rows.LastUsed, rows.UseSince = nil, 0 // a state made again has forgotten use, and says so
 	ask(rows, err, "all tokens")
 	for _, a := range []model.Actor{damageAna, damageBen} {
 		v, err := damageEvents(ctx, s, a)
