@@ -6,7 +6,6 @@ import (
 	"hash/crc32"
 	"io"
 	"log/slog"
-	"slices"
 	"unique"
 )
 
@@ -116,20 +115,32 @@ func ParseValue(value string) (TokenKind, error) {
 	if len(value) != ValueLen {
 		return 0, fmt.Errorf("%w: it has %d characters, a token has %d", ErrNotAToken, len(value), ValueLen)
 	}
-	at := slices.IndexFunc(Kinds(), func(k TokenKind) bool { return value[:prefixLen] == k.Prefix() })
-	if at < 0 {
+	kind := kindOf(value[:prefixLen])
+	if kind == 0 {
 		return 0, fmt.Errorf("%w: it starts with none of jta_, jtu_ and jts_", ErrNotAToken)
 	}
-	for _, c := range []byte(value[prefixLen:]) {
-		if !isBase62(c) {
+	for i := prefixLen; i < len(value); i++ {
+		if !isBase62(value[i]) {
 			return 0, fmt.Errorf("%w: it has a character other than 0-9, A-Z and a-z", ErrNotAToken)
 		}
 	}
-	body := value[:ValueLen-checksumLen]
-	if string(appendChecksum([]byte(body))) != value {
+	var right [ValueLen]byte // on the stack: doors do this for each request
+	defer clear(right[:])
+	copy(right[:], value[:ValueLen-checksumLen])
+	if string(appendChecksum(right[:ValueLen-checksumLen])) != value {
 		return 0, fmt.Errorf("%w: its checksum is wrong, a character is missing or mistyped", ErrNotAToken)
 	}
-	return Kinds()[at], nil
+	return kind, nil
+}
+
+// kindOf is the kind whose values begin so; 0 for none.
+func kindOf(prefix string) TokenKind {
+	for k := AgentToken; k <= ServiceToken; k++ {
+		if prefix == k.Prefix() {
+			return k
+		}
+	}
+	return 0
 }
 
 func isBase62(c byte) bool {
