@@ -3,6 +3,7 @@ package store
 import (
 	"net/netip"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"jeton/model"
@@ -38,8 +39,8 @@ func cleanAddr(s string) string {
 
 // cleanOutside is a text from outside as it is kept.
 func cleanOutside(s string) string {
-	if plain(s) {
-		return s[:min(len(s), maxCaller)]
+	if plain(s) && len(s) <= maxCaller {
+		return s
 	}
 	const far = 4 * maxCaller // beyond it nothing is kept in any form
 	s = cut(s, far)
@@ -48,7 +49,7 @@ func cleanOutside(s string) string {
 		clean = strconv.QuoteToASCII(s)
 		clean = clean[1 : len(clean)-1]
 	}
-	return cut(clean, maxCaller)
+	return strings.TrimSpace(cut(strings.TrimSpace(clean), maxCaller))
 }
 
 // plain reports whether a text needs no cleaning, as nearly all do: printable ASCII without
@@ -67,8 +68,10 @@ func cut(s string, most int) string {
 	if len(s) <= most {
 		return s
 	}
-	for most > 0 && !utf8.RuneStart(s[most]) {
-		most--
+	for range utf8.UTFMax - 1 {
+		if !utf8.RuneStart(s[most]) {
+			most--
+		}
 	}
 	return s[:most]
 }

@@ -91,9 +91,6 @@ func (t *Token) Add(o *Token) {
 	}
 }
 
-// Clone returns a copy.
-func (t *Token) Clone() Token { return Token{t.Last, slices.Clone(t.Callers)} }
-
 // All is all callers together.
 func (t *Token) All() (all Tally) {
 	for i := range t.Callers {
