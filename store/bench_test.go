@@ -62,3 +62,46 @@ func BenchmarkCreateToken(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkVerdict asks about values: ones that were not asked about lately, one again and
+// again, one that is nobody's, and one from 64 goroutines; the uses are counted.
+func BenchmarkVerdict(b *testing.B) {
+	_, s := newOpen(b)
+	values := make([]string, 64)
+	for i := range values {
+		values[i] = valueOf(b, s, createToken(b, s, "").ID)
+	}
+	strange, err := model.NewValue(model.AgentToken, s.opts.Rand)
+	if err != nil {
+		b.Fatal(err)
+	}
+	ask := func(value string, want model.Standing) {
+		if v, err := s.Check(ctx, value, prod, agent); err != nil || v.Standing != want {
+			b.Errorf("%+v, %v", v, err)
+		}
+	}
+	b.Run("first", func(b *testing.B) {
+		for i := 0; b.Loop(); i++ {
+			s.working.clear()
+			ask(values[i%len(values)], model.Good)
+		}
+	})
+	b.Run("again", func(b *testing.B) {
+		for i := 0; b.Loop(); i++ {
+			ask(values[i%len(values)], model.Good)
+		}
+	})
+	b.Run("unknown", func(b *testing.B) {
+		for b.Loop() {
+			ask(strange.Expose(), model.Unknown)
+		}
+	})
+	b.Run("parallel=64", func(b *testing.B) {
+		b.SetParallelism(64)
+		b.RunParallel(func(pb *testing.PB) {
+			for i := 0; pb.Next(); i++ {
+				ask(values[i%len(values)], model.Good)
+			}
+		})
+	})
+}

@@ -43,14 +43,11 @@ func (s *Store) rebuild(ctx context.Context, why error) error {
 	if s.readOnly {
 		return s.rebuildInMemory(ctx, why)
 	}
+	db, err := s.begin(why)
 	if s.db != nil {
 		_ = s.db.Close() // another takes its place
 		s.db = nil
 	}
-	if err := os.RemoveAll(s.path(buildName)); err != nil {
-		return fmt.Errorf("make state again: %w", err)
-	}
-	db, err := state.Open(s.path(buildName), state.Build)
 	if err != nil {
 		return fmt.Errorf("make state again: %w", err)
 	}
@@ -76,6 +73,21 @@ func (s *Store) rebuild(ctx context.Context, why error) error {
 		return err
 	}
 	return s.settleAnew()
+}
+
+// begin makes an empty state beside the one there is. How tokens were used follows from no
+// event: it is taken over where nothing is wrong with the old one but its keys.
+func (s *Store) begin(why error) (*state.DB, error) {
+	if err := os.RemoveAll(s.path(buildName)); err != nil {
+		return nil, err
+	}
+	db, err := state.Open(s.path(buildName), state.Build)
+	if err == nil && errors.Is(why, errStateKeys) {
+		if err = s.moveUses(db); err != nil {
+			err = errors.Join(err, db.Close())
+		}
+	}
+	return db, err
 }
 
 // rememberPartial notes in the state that was just made that the journal it was made from is damaged:

@@ -126,3 +126,13 @@ func (s *Store) sealUse(id model.TokenID, known *use.Token) (state.Write, error)
 	at := state.UseKey(uint64(id))
 	return state.Write{Key: at, Value: s.uses.key.Seal(nil, plain, associated(s.id, at, 0))}, nil
 }
+
+// headWrite is the write that keeps what is known of the use of all tokens.
+func (s *Store) headWrite(head useHead) (state.Write, error) {
+	plain, err := encoding.Marshal(head)
+	if err != nil {
+		return state.Write{}, fmt.Errorf("encode what is known of uses: %w", err)
+	}
+	at := state.UsesKey()
+	return state.Write{Key: at, Value: s.signer.Sign(at, plain)}, nil
+}

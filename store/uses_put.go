@@ -173,13 +173,3 @@ func (s *Store) unclean() error {
 	s.setUnclean()
 	return nil
 }
-
-// headWrite is the write that keeps what is known of the use of all tokens.
-func (s *Store) headWrite(head useHead) (state.Write, error) {
-	plain, err := encoding.Marshal(head)
-	if err != nil {
-		return state.Write{}, fmt.Errorf("encode what is known of uses: %w", err)
-	}
-	at := state.UsesKey()
-	return state.Write{Key: at, Value: s.signer.Sign(at, plain)}, nil
-}

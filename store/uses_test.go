@@ -1,6 +1,12 @@
 package store
 
 import (
+	"bytes"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -190,5 +196,106 @@ func TestUsesThatDoNotOpen(t *testing.T) {
 	s = p.open()
 	if n := usesOf(t, s, two.ID); n[0] != 1 || s.Health().Notice != "" {
 		t.Errorf("%v, %+v", n, s.Health())
+	}
+}
+
+// TestRotateKeepsUses rotates all keys: what was counted stays, under a new key.
+func TestRotateKeepsUses(t *testing.T) {
+	p, values := rotatable(t)
+	s := p.open()
+	since := usage(t, s, 1).Since
+	check(t, s, values[1], prod, agent)
+	if _, err := s.Check(ctx, values[1], prod, model.Caller{Addr: "10.0.0.9"}); err != nil {
+		t.Fatal(err)
+	}
+	before := s.uses.head.Key
+	p.close(s)
+	p.after(time.Hour)
+	r := rotating(p)
+	r.Lookup = true
+	if _, err := Rotate(ctx, r); err != nil {
+		t.Fatal(err)
+	}
+	old := p.opts.Keyset
+	p.load()
+	s = p.open()
+	u := usage(t, s, 1)
+	if u.All.Count != 2 || len(u.Callers) != 2 || u.Since != since {
+		t.Errorf("%+v", u)
+	}
+	if bytes.Equal(before, s.uses.head.Key) {
+		t.Error("the key of uses is the one of before")
+	}
+	if _, err := old.OpenDataKey(s.uses.head.Key, s.useContext()); err == nil {
+		t.Error("the keyset of before opens the key of uses")
+	}
+}
+
+// TestUsesRace has many checkers, changes, readers and putting at once:
+// each use that was answered is counted once, also over a closing.
+func TestUsesRace(t *testing.T) {
+	p, s := newOpen(t)
+	var values [4]string
+	var ids [4]model.TokenID
+	for i := range values {
+		ids[i] = createToken(t, s, "").ID
+		values[i] = valueOf(t, s, ids[i])
+	}
+	var counts [4]atomic.Uint64
+	var wait sync.WaitGroup
+	end := make(chan struct{})
+	loop := func(do func(n int) error) {
+		wait.Go(func() {
+			for n := 0; ; n++ {
+				select {
+				case <-end:
+					return
+				default:
+				}
+				if err := do(n); errors.Is(err, model.ErrClosed) {
+					return
+				} else if err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	for worker := range 8 {
+		loop(func(n int) error {
+			i := (worker + n) % len(values)
+			v, err := s.Check(ctx, values[i], prod, model.Caller{Addr: fmt.Sprint("10.0.0.", n%50)})
+			if err == nil && v.Standing != model.Good {
+				err = fmt.Errorf("token %d: %+v", ids[i], v)
+			}
+			if err == nil {
+				counts[i].Add(1)
+			}
+			return err
+		})
+	}
+	loop(func(n int) error {
+		_, _, err := s.Change(ctx, ana, model.Request{}, model.Describe{Token: ids[0], Description: fmt.Sprint(n)})
+		return err
+	})
+	loop(func(int) error { s.putUses(); return nil })
+	loop(func(n int) error {
+		_, err := s.Usage(ctx, ana, ids[n%len(ids)])
+		if err == nil {
+			_, err = s.Knocks(ctx, ana)
+		}
+		return err
+	})
+	for counts[3].Load() < 500 {
+		runtime.Gosched()
+	}
+	close(end)
+	wait.Wait()
+	p.close(s)
+	s = p.open()
+	for i, id := range ids {
+		if n := usesOf(t, s, id); n[0] != counts[i].Load() {
+			t.Errorf("token %d: %v, want %d", id, n, counts[i].Load())
+		}
 	}
 }

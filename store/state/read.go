@@ -177,6 +177,12 @@ func (v *View) Records(k Kind, lo, hi uint64, fn func(number uint64, value []byt
 	})
 }
 
+// Uses calls fn with what is kept of each token's use, and its key, both valid only inside
+// fn.
+func (v *View) Uses(fn func(key, value []byte) error) error {
+	return v.Scan(UseKey(0), after(UsesKey()), fn)
+}
+
 // LastRecord returns the greatest number of a record of the kind, 0 if there is none.
 func (v *View) LastRecord(k Kind) (uint64, error) {
 	last := uint64(0)
