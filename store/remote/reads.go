@@ -19,6 +19,9 @@ func (s *Store) Session(ctx context.Context, a model.Actor) (model.Session, erro
 	if err := s.read(ctx, a, question{Route: wire.GetSession}, &out); err != nil {
 		return model.Session{}, err
 	}
+	if out.User.ID == 0 { // JSON, and somebody else's
+		return model.Session{}, &model.GoneError{Cause: errGarbled}
+	}
 	return out.Model(), nil
 }
 
