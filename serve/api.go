@@ -178,6 +178,9 @@ func (c *call) fail(err error) {
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
 		p.Status = http.StatusRequestEntityTooLarge
 	}
+	if errors.Is(err, errKind) {
+		p.Status = http.StatusUnsupportedMediaType
+	}
 	if p.Status >= http.StatusInternalServerError && c.ctx().Err() == nil {
 		c.log.Warn("a request could not be answered", "method", c.r.Method, "code", p.Code, "error", err)
 	}

@@ -35,6 +35,9 @@ func (c *call) change(r wire.ChangeRoute) error {
 	if err := c.read(body); err != nil {
 		return err
 	}
+	if err := c.findNamed(body); err != nil {
+		return err
+	}
 	c.lasting() // the first change after opening waits until state was compared
 	ask := body.Change(c.id)
 	if reveal, ok := ask.(model.Reveal); ok {
@@ -109,7 +112,8 @@ func (c *call) request() (model.Request, error) {
 	return r, nil
 }
 
-var errKind = &wire.InputError{Input: "Content-Type", Reason: "send " + wire.JSON}
+// errKind is what every body that is not JSON gets.
+var errKind error = &wire.InputError{Input: "Content-Type", Reason: "send " + wire.JSON}
 
 // read reads the body, all of it and nothing more.
 func (c *call) read(into any) error {

@@ -167,8 +167,8 @@ func TestAPIRefusesWhatItDoesNotUnderstand(t *testing.T) {
 		{"GET /v1/session?x=" + value, "", 400, "address not understood"},
 		{"GET /v1/tokens/find?kind=agent&filter=a%20%6a" + value[1:], "", 400, "address not understood"},
 		{"GET /v1/" + value, "", 400, "address not understood"},
-		{"POST /v1/tokens {\"kind\":\"agent\"}", "Content-Type: text/plain", 400, "Content-Type not understood"},
-		{"POST /v1/tokens {\"kind\":\"agent\"}", "Content-Type: application/json; charset=latin1", 400, "Content-Type not understood"},
+		{"POST /v1/tokens {\"kind\":\"agent\"}", "Content-Type: text/plain", 415, "Content-Type not understood"},
+		{"POST /v1/tokens {\"kind\":\"agent\"}", "Content-Type: application/json; charset=latin1", 415, "Content-Type not understood"},
 		{"POST /v1/tokens {\"kind\":\"agents\"}", "", 400, "kind not understood"},
 		{"POST /v1/tokens {}", "", 400, "kind not understood: it is missing"},
 		{"POST /v1/tokens", "", 400, "kind not understood: it is missing"},
@@ -348,5 +348,43 @@ func TestAPIFollowBeatsAndEnds(t *testing.T) {
 	used, err := m.store.Usage(t.Context(), actor(apiAna), 3)
 	if err != nil || used.All.Count != 1 {
 		t.Errorf("following counts as %d uses, %v", used.All.Count, err)
+	}
+}
+
+// People may name what has a number; a number that is given counts.
+func TestAPINames(t *testing.T) {
+	m := newManaged(t)
+	m.change(model.CreateToken{Kind: model.AgentToken})
+	for _, c := range []struct {
+		who        model.UserID
+		ask        string
+		status     int
+		in, detail string
+	}{
+		{apiAna, `POST /v1/tokens {"kind":"user"}`, 201, `"owner":"ana","owner_id":1`, ""},
+		{apiAna, `POST /v1/tokens {"kind":"user","owner":"ben"}`, 201, `"owner":"ben","owner_id":2`, ""},
+		{apiAna, `POST /v1/tokens {"kind":"user","owner":"ben","owner_id":3}`, 201, `"owner":"eva","owner_id":3`, ""},
+		{apiAna, `POST /v1/tokens {"kind":"user","owner":"zoe"}`, 404, "", "user zoe: not found"},
+		{apiAna, `POST /v1/tokens {"kind":"user","owner":"\u001b[2J"}`, 404, "", "user: not found"},
+		{apiAna, `POST /v1/tokens {"kind":"user","owner_id":0}`, 404, "", "user 0: not found"},
+		{apiBen, `POST /v1/tokens {"kind":"user"}`, 201, `"owner":"ben","owner_id":2`, ""},
+		{apiBen, `POST /v1/tokens {"kind":"user","owner":"eva"}`, 403, "", "refused to create a user token"},
+		{apiBen, `POST /v1/tokens {"kind":"user","owner":"zoe"}`, 403, "", "refused to create a user token"},
+		{apiAna, `PUT /v1/tokens/4/permissions {"org_agent":false,"deployments":["Prod"],"all_branch_deployments":true}`, 200, `{"org_agent":false,"deployments":["prod"],"deployment_ids":[1],"all_branch_deployments":true}`, ""},
+		{apiAna, `PUT /v1/tokens/4/permissions {"org_agent":false,"deployments":["gone"],"deployment_ids":[2],"all_branch_deployments":true}`, 200, `"deployments":["staging"]`, ""},
+		{apiAna, `PUT /v1/tokens/4/permissions {"org_agent":false,"deployments":["gone"],"all_branch_deployments":true}`, 404, "", "deployment gone: not found"},
+		{apiBen, `PUT /v1/tokens/4/permissions {"org_agent":false,"deployments":["staging"],"all_branch_deployments":true}`, 403, "", "refused to edit"},
+		{apiAna, `PUT /v1/users/3/roles {"org_admin":false,"roles":[{"deployment":"staging","role":"launcher"}]}`, 200, `"roles":[{"deployment":"staging","deployment_id":2,"role":"launcher"}]`, ""},
+		{apiAna, `POST /v1/users {"login":"zoe","roles":[{"deployment":"gone","role":"viewer"}]}`, 404, "", "deployment gone: not found"},
+	} {
+		parts := strings.SplitN(c.ask, " ", 3)
+		res := m.ask(c.who, parts[0], parts[1], parts[2])
+		if c.detail != "" {
+			if p := problem(t, res); p.Status != c.status || !strings.HasPrefix(p.Detail, c.detail) {
+				t.Errorf("%s: %d %s", c.ask, p.Status, p.Detail)
+			}
+		} else if body := read(t, res); res.StatusCode != c.status || !strings.Contains(body, c.in) {
+			t.Errorf("%s: %d %s", c.ask, res.StatusCode, body)
+		}
 	}
 }

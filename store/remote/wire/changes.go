@@ -42,15 +42,19 @@ func Changes() []ChangeRoute {
 
 // NewToken asks for a token. Without an owner a user token is for who asks.
 type NewToken struct {
-	Kind        Kind         `json:"kind"`
-	Owner       string       `json:"owner,omitempty"`
-	OwnerID     model.UserID `json:"owner_id,omitempty"`
-	Description string       `json:"description,omitempty"`
+	Kind        Kind          `json:"kind"`
+	Owner       string        `json:"owner,omitempty"`
+	OwnerID     *model.UserID `json:"owner_id,omitempty"`
+	Description string        `json:"description,omitempty"`
 }
 
 // Change is what is asked for.
 func (b *NewToken) Change(uint64) model.Change {
-	return model.CreateToken{Kind: model.TokenKind(b.Kind), Owner: b.OwnerID, Description: b.Description}
+	c := model.CreateToken{Kind: model.TokenKind(b.Kind), Description: b.Description}
+	if b.OwnerID != nil {
+		c.Owner = *b.OwnerID
+	}
+	return c
 }
 
 // Description asks for another description of a token.
@@ -203,7 +207,7 @@ func (b *NewSettings) Change(uint64) model.Change {
 func Ask(c model.Change) (r Route, id uint64, b Body, err error) {
 	switch c := c.(type) {
 	case model.CreateToken:
-		return CreateToken, 0, &NewToken{Kind: Kind(c.Kind), OwnerID: c.Owner, Description: c.Description}, nil
+		return CreateToken, 0, &NewToken{Kind: Kind(c.Kind), OwnerID: &c.Owner, Description: c.Description}, nil
 	case model.Describe:
 		return DescribeToken, uint64(c.Token), &Description{c.Description, c.Revision}, nil
 	case model.SetPermissions:
