@@ -112,10 +112,10 @@ func (c *call) serve() error {
 	}
 	if len(allowed) > 0 {
 		c.w.Header().Set("Allow", strings.Join(allowed, ", "))
-		c.problem(wire.Problem{Status: http.StatusMethodNotAllowed, Code: "no_such_method", Detail: "method not understood: this path takes " + strings.Join(allowed, ", ")})
+		c.problem(wire.Problem{Status: http.StatusMethodNotAllowed, Code: wire.CodeNoMethod, Detail: "method not understood: this path takes " + strings.Join(allowed, ", ")})
 		return nil
 	}
-	c.problem(wire.Problem{Status: http.StatusNotFound, Code: "no_such_path", Detail: "path not understood: " + wire.GetOpenAPI.Pattern + " lists those there are"})
+	c.problem(wire.Problem{Status: http.StatusNotFound, Code: wire.CodeNoPath, Detail: "path not understood: " + wire.GetOpenAPI.Pattern + " lists those there are"})
 	return nil
 }
 

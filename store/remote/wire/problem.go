@@ -95,6 +95,8 @@ const (
 	CodeDamage   = "damage"
 	CodeLocked   = "locked"
 	CodeInternal = "internal"
+	CodeNoPath   = "no_such_path"
+	CodeNoMethod = "no_such_method"
 )
 
 // codes lists every error that crosses, those that say most first: the first that fits
@@ -128,6 +130,15 @@ var codes = []code{
 	{"exists", http.StatusConflict, model.ErrExists},
 	{"timed_out", http.StatusServiceUnavailable, context.DeadlineExceeded},
 	{"canceled", http.StatusServiceUnavailable, context.Canceled},
+}
+
+// Codes lists every code there is.
+func Codes() []string {
+	out := []string{CodeNoPath, CodeNoMethod, CodeInternal}
+	for _, c := range codes {
+		out = append(out, c.name)
+	}
+	return out
 }
 
 // ProblemOf is the form of an error. What it does not know is a failure of the store.

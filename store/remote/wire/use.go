@@ -14,6 +14,9 @@ type Standing model.Standing
 var standings = words[model.Standing]{model.Unknown: "unknown", model.Good: "good", model.Revoked: "revoked",
 	model.OwnerGone: "owner_deactivated", model.OutOfReach: "out_of_reach", model.WrongKind: "wrong_kind"}
 
+// Words lists the words there are.
+func (Standing) Words() []string { return standings.list() }
+
 // MarshalText writes the word.
 func (s Standing) MarshalText() ([]byte, error) {
 	return []byte(standings.text(model.Standing(s))), nil

@@ -7,6 +7,9 @@ type Kind model.TokenKind
 
 var kinds = words[model.TokenKind]{model.AgentToken: "agent", model.UserToken: "user", model.ServiceToken: "service"}
 
+// Words lists the words there are.
+func (Kind) Words() []string { return kinds.list() }
+
 // MarshalText writes the word.
 func (k Kind) MarshalText() ([]byte, error) { return []byte(kinds.text(model.TokenKind(k))), nil }
 
@@ -21,6 +24,9 @@ func (k *Kind) UnmarshalText(text []byte) error {
 type Role model.Role
 
 var roles = words[model.Role]{model.NoRole: "none", model.Viewer: "viewer", model.Launcher: "launcher", model.Editor: "editor", model.Admin: "admin"}
+
+// Words lists the words there are.
+func (Role) Words() []string { return roles.list() }
 
 // MarshalText writes the word.
 func (r Role) MarshalText() ([]byte, error) { return []byte(roles.text(model.Role(r))), nil }
@@ -37,6 +43,9 @@ type Door model.Door
 
 var doors = words[model.Door]{model.DoorTerminal: "terminal", model.DoorSSH: "ssh", model.DoorCommand: "command",
 	model.DoorProgram: "program", model.DoorHTTP: "http"}
+
+// Words lists the words there are.
+func (Door) Words() []string { return doors.list() }
 
 // MarshalText writes the word.
 func (d Door) MarshalText() ([]byte, error) { return []byte(doors.text(model.Door(d))), nil }
@@ -59,6 +68,9 @@ var actions = func() words[model.Action] {
 	return w
 }()
 
+// Words lists the words there are.
+func (Action) Words() []string { return actions.list() }
+
 // MarshalText writes the word.
 func (a Action) MarshalText() ([]byte, error) { return []byte(actions.text(model.Action(a))), nil }
 
@@ -73,6 +85,9 @@ func (a *Action) UnmarshalText(text []byte) error {
 type Outcome model.Outcome
 
 var outcomes = words[model.Outcome]{model.Done: "done", model.Refused: "refused"}
+
+// Words lists the words there are.
+func (Outcome) Words() []string { return outcomes.list() }
 
 // MarshalText writes the word.
 func (o Outcome) MarshalText() ([]byte, error) { return []byte(outcomes.text(model.Outcome(o))), nil }
@@ -90,6 +105,9 @@ type TargetKind model.TargetKind
 var targets = words[model.TargetKind]{model.TargetOrganization: "organization", model.TargetUser: "user",
 	model.TargetDeployment: "deployment", model.TargetToken: "token"}
 
+// Words lists the words there are.
+func (TargetKind) Words() []string { return targets.list() }
+
 // MarshalText writes the word.
 func (k TargetKind) MarshalText() ([]byte, error) {
 	return []byte(targets.text(model.TargetKind(k))), nil
@@ -103,3 +121,6 @@ func (k *TargetKind) UnmarshalText(text []byte) error {
 }
 
 var sorts = words[model.Sort]{model.NewestFirst: "newest", model.OldestFirst: "oldest", model.ByDescription: "description"}
+
+// SortWords lists the words for the order of a list.
+func SortWords() []string { return sorts.list() }
