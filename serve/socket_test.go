@@ -16,8 +16,8 @@ import (
 	"jeton/store/remote"
 )
 
-// served is a handler at a socket.
-func served(t testing.TB, path string, h http.Handler, o SocketOptions) *Socket {
+// atSocket is a handler at a socket.
+func atSocket(t testing.TB, path string, h http.Handler, o SocketOptions) *Socket {
 	t.Helper()
 	s, err := Listen(path, h, o)
 	if err != nil {
@@ -53,7 +53,7 @@ func get(t testing.TB, path string) (int, error) {
 
 func TestSocket(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "socket")
-	s := served(t, path, who, SocketOptions{})
+	s := atSocket(t, path, who, SocketOptions{})
 	if status, err := get(t, path); status != http.StatusOK || err != nil {
 		t.Errorf("%d, %v: the kernel says another account or process", status, err)
 	}
@@ -74,7 +74,7 @@ func TestSocket(t *testing.T) {
 
 func TestSocketForAGroup(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "socket")
-	served(t, path, who, SocketOptions{Mode: 0o660})
+	atSocket(t, path, who, SocketOptions{Mode: 0o660})
 	if info, err := os.Lstat(path); err != nil || info.Mode().Perm() != 0o660 {
 		t.Errorf("%v, %v", info.Mode(), err)
 	}
@@ -92,8 +92,8 @@ func TestSocketLeftBehind(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	first := served(t, path, http.NotFoundHandler(), SocketOptions{})
-	served(t, path, who, SocketOptions{})
+	first := atSocket(t, path, http.NotFoundHandler(), SocketOptions{})
+	atSocket(t, path, who, SocketOptions{})
 	if err := first.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +121,7 @@ func TestSocketAtALongPath(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := filepath.Join(dir, "socket")
-	served(t, path, who, SocketOptions{})
+	atSocket(t, path, who, SocketOptions{})
 	if status, err := get(t, path); status != http.StatusOK || err != nil {
 		t.Errorf("%d, %v", status, err)
 	}
@@ -130,7 +130,7 @@ func TestSocketAtALongPath(t *testing.T) {
 func TestSocketCountsOthers(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "socket")
 	told := make(chan int, 16)
-	s := served(t, path, who, SocketOptions{Others: func(n int) { told <- n }})
+	s := atSocket(t, path, who, SocketOptions{Others: func(n int) { told <- n }})
 	first, second := dial(t, path), dial(t, path)
 	next := func(want int) {
 		t.Helper()
@@ -164,7 +164,7 @@ func TestSocketClosesGracefully(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "socket")
 	began, finish := make(chan struct{}), make(chan struct{})
 	var ended atomic.Bool
-	s := served(t, path, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s := atSocket(t, path, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		close(began)
 		<-finish
 		ended.Store(r.Context().Err() != nil)
