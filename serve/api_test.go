@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -40,7 +41,10 @@ func newManaged(t testing.TB) *managed {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := store.Options{Dir: filepath.Join(dir, "store"), Keyset: k}
+	var passed atomic.Int64 // no minute ends by itself: refusals are counted by the minute
+	noon := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	clock := func() time.Time { return noon.Add(time.Duration(passed.Add(1)) * time.Microsecond) }
+	o := store.Options{Dir: filepath.Join(dir, "store"), Keyset: k, Clock: clock}
 	found := model.Found{Organization: "acme", Login: "ana", Account: 1000, Deployments: []string{"prod", "staging"}}
 	if err := store.Create(t.Context(), o, found, model.Source{Door: model.DoorProgram}); err != nil {
 		t.Fatal(err)
