@@ -122,6 +122,10 @@ func (j *jsonLines) write(object any) error {
 // asciiWhereHostile writes JSON with every character spelled out that could act on a
 // terminal: to whoever reads JSON it is the same.
 func asciiWhereHostile(out *bufio.Writer, text []byte) error {
+	if !bytes.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		_, err := out.Write(text)
+		return err
+	}
 	for len(text) > 0 {
 		r, n := utf8.DecodeRune(text)
 		var err error

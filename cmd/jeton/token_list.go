@@ -141,8 +141,11 @@ func (o *office) queries(ctx context.Context, a *listAsked) ([]model.TokenQuery,
 	return append(out, model.TokenQuery{Kind: model.ServiceToken}), nil
 }
 
-// pageRows is how many tokens are read at once.
-const pageRows = 1000
+// How many tokens are read at once: few at first, so that the first line is there at once.
+const (
+	firstRows = 100
+	pageRows  = 1000
+)
 
 // reader reads lists to their end, a page at a time.
 type reader struct {
@@ -152,8 +155,8 @@ type reader struct {
 	print       func(*listing) error
 }
 
-// list reads one list. It goes on from numbers, not from places, so that what is created or
-// revoked meanwhile moves nothing.
+// list reads one list. It goes on behind the token it read last, not from a place, so that
+// what is created or revoked meanwhile moves nothing.
 func (r *reader) list(ctx context.Context, q model.TokenQuery) error {
 	if q.Kind == model.AgentToken {
 		var err error
@@ -161,38 +164,70 @@ func (r *reader) list(ctx context.Context, q model.TokenQuery) error {
 			return err
 		}
 	}
-	var after model.TokenID
+	if !q.Plain() {
+		return r.find(ctx, q, 0)
+	}
+	var last model.TokenID
+	for limit := firstRows; r.left != 0; limit = pageRows {
+		page, err := r.Tokens(ctx, r.actor, q, model.Window{Anchor: last, Limit: limit})
+		if err != nil {
+			return err
+		}
+		if last != 0 && page.AnchorAt < 0 { // it was revoked just now
+			return r.find(ctx, q, last)
+		}
+		end := page.Offset+len(page.Rows) >= page.Total
+		if last != 0 { // the page begins with it or, at the end of the list, above it
+			page.Rows = slices.DeleteFunc(page.Rows, func(t model.Token) bool { return t.ID >= last })
+		}
+		if len(page.Rows) == 0 {
+			return nil
+		}
+		last = page.Rows[len(page.Rows)-1].ID
+		if err := r.show(page); err != nil || end {
+			return err
+		}
+	}
+	return nil
+}
+
+// find reads the rest of a list by number.
+func (r *reader) find(ctx context.Context, q model.TokenQuery, after model.TokenID) error {
 	for r.left != 0 {
 		m, err := r.FindTokens(ctx, r.actor, q, after)
 		if err != nil {
 			return err
 		}
-		if err := r.rows(ctx, q, m.IDs); err != nil || m.Done {
-			return err
+		for ids := range slices.Chunk(m.IDs, pageRows) {
+			if r.left >= 0 {
+				ids = ids[:min(len(ids), r.left)]
+			}
+			page, err := r.TokenRows(ctx, r.actor, ids)
+			if err == nil {
+				err = r.show(page)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		if m.Done {
+			return nil
 		}
 		after = m.Next
 	}
 	return nil
 }
 
-// rows prints the tokens with these numbers.
-func (r *reader) rows(ctx context.Context, q model.TokenQuery, ids []model.TokenID) error {
-	for len(ids) > 0 && r.left != 0 {
-		n := min(len(ids), pageRows)
-		if r.left > 0 {
-			n = min(n, r.left)
-			r.left -= n
-		}
-		page, err := r.TokenRows(ctx, r.actor, ids[:n])
-		if err != nil {
-			return err
-		}
-		if err := r.print(&listing{page, r.deployments}); err != nil {
-			return err
-		}
-		ids = ids[n:]
+// show prints a page, as far as it is wanted.
+func (r *reader) show(page model.TokenPage) error {
+	if r.left >= 0 {
+		page.Rows = page.Rows[:min(len(page.Rows), r.left)]
+		r.left -= len(page.Rows)
 	}
-	return nil
+	if len(page.Rows) == 0 {
+		return nil
+	}
+	return r.print(&listing{page, r.deployments})
 }
 
 // tokenPrinter prints pages of tokens, as a table or as lines of JSON.
