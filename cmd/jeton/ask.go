@@ -29,22 +29,31 @@ func (p *program) ask(ctx context.Context, question string) (string, error) {
 	if _, err := fmt.Fprint(tty, question); err != nil {
 		return "", err
 	}
-	type line struct {
-		text string
-		err  error
-	}
-	typed := make(chan line, 1)
-	go func() {
+	return awaited(ctx, func() (string, error) {
 		text, err := bufio.NewReader(io.LimitReader(tty, maxAnswer)).ReadString('\n')
 		if errors.Is(err, io.EOF) { // ctrl+d: as if nothing was typed
 			err = nil
 		}
-		typed <- line{strings.TrimSpace(text), err}
+		return strings.TrimSpace(text), err
+	})
+}
+
+// awaited is what f comes to, unless ctx ends first: nothing wakes who reads.
+func awaited[T any](ctx context.Context, f func() (T, error)) (T, error) {
+	type outcome struct {
+		value T
+		err   error
+	}
+	ready := make(chan outcome, 1)
+	go func() {
+		value, err := f()
+		ready <- outcome{value, err}
 	}()
 	select {
-	case l := <-typed:
-		return l.text, l.err
+	case o := <-ready:
+		return o.value, o.err
 	case <-ctx.Done():
-		return "", ctx.Err()
+		var none T
+		return none, ctx.Err()
 	}
 }

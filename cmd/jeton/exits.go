@@ -36,26 +36,23 @@ var kinds = []struct {
 	{exitDamaged, []error{model.ErrAhead, journal.ErrDamaged, state.ErrDamaged, seal.ErrDamaged}},
 	{exitUnavailable, []error{model.ErrLowSpace, model.ErrFull, model.ErrClosed}},
 	{exitConflict, []error{model.ErrTaken, model.ErrRevoked, model.ErrLastAdmin, model.ErrRequestReuse}},
+	{exitRefused, []error{model.ErrCredential}},
 	{exitNotFound, []error{model.ErrNotFound, model.ErrNoStore, model.ErrNoKeyset}},
 }
 
 // kindOf is the exit code of an error that is no usage, no signal and no verdict.
 func kindOf(err error) int {
-	for _, k := range kinds {
-		for _, one := range k.of {
-			if errors.Is(err, one) {
-				return k.code
-			}
-		}
-	}
 	var (
 		damage   *model.DamageError
 		locked   *model.LockedError
 		conflict *model.ConflictError
 		refused  *model.RefusedError
 		unknown  *model.UnknownUserError
+		gone     *model.GoneError
 	)
 	switch {
+	case errors.As(err, &gone) && !gone.Sent:
+		return exitUnavailable
 	case errors.As(err, &damage):
 		return exitDamaged
 	case errors.As(err, &locked):
@@ -67,6 +64,13 @@ func kindOf(err error) int {
 	case errors.Is(err, syscall.EPIPE):
 		return 128 + int(syscall.SIGPIPE)
 	}
+	for _, k := range kinds {
+		for _, one := range k.of {
+			if errors.Is(err, one) {
+				return k.code
+			}
+		}
+	}
 	return exitFailed
 }
 
@@ -74,6 +78,12 @@ func kindOf(err error) int {
 type saidError struct{ error }
 
 func (e *saidError) Unwrap() error { return e.error }
+
+// undecidedError is why it could not be told whether a token is good: that it is not is
+// something else.
+type undecidedError struct{ error }
+
+func (e *undecidedError) Unwrap() error { return e.error }
 
 // worst goes on after errors, says each, and keeps the one with the greatest exit code.
 type worst struct {

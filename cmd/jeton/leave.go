@@ -112,6 +112,7 @@ func exitCode(ctx context.Context, err error) int {
 	}
 	var u *usageError
 	var a *auditVerdict
+	var undecided *undecidedError
 	switch {
 	case err == nil:
 		return 0
@@ -119,6 +120,8 @@ func exitCode(ctx context.Context, err error) int {
 		return int(a.Verdict)
 	case errors.As(err, &u):
 		return exitUsage
+	case errors.As(err, &undecided):
+		return exitUndecided
 	}
 	return kindOf(err)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"jeton/model"
@@ -59,15 +58,17 @@ func (o *office) names(ctx context.Context) (*people, error) {
 	return &n, err
 }
 
-// namesIfAllowed are nobody's for those who may not list them, not even any more: who gave
-// up being an Organization Admin just now.
+// namesIfAllowed are only one's own for those who may not list others, not even any more: who
+// gave up being an Organization Admin just now. Asking would be recorded as an attempt.
 func (o *office) namesIfAllowed(ctx context.Context) (*people, error) {
-	n, err := o.names(ctx)
-	var refused *model.RefusedError
-	if errors.As(err, &refused) {
-		return &people{}, nil
+	self, err := o.Session(ctx, o.actor)
+	if err != nil {
+		return nil, err
 	}
-	return n, err
+	if !self.User.OrgAdmin {
+		return &people{users: []model.User{self.User}, deployments: self.Deployments}, nil
+	}
+	return o.names(ctx)
 }
 
 func (n *people) user(id model.UserID) model.User {

@@ -16,6 +16,8 @@ import (
 // organization is what the commands need of a store, wherever that is.
 type organization interface {
 	ui.Store
+	Examine(ctx context.Context, actor model.Actor, value model.Secret, at model.Place) (model.Verdict, error)
+	Whose(ctx context.Context, actor model.Actor, leak model.Leak) ([]model.Token, error)
 }
 
 // office is an organization that is open for one command, and who acts in it.

@@ -57,23 +57,26 @@ func TestPeopleByCommand(t *testing.T) {
 func TestPeopleAsJSON(t *testing.T) {
 	s := steps{t, founded(t)}
 	uid := strconv.Itoa(os.Geteuid())
+	ben := `{"id":2,"login":"ben","name":"Ben <B>","org_admin":false,"roles":[{"deployment":"prod","deployment_id":1,"role":"editor"}],"accounts":[],` +
+		`"created_at":"TIME","created_by":"ana","created_by_id":1,"deactivated_at":null,"deactivated_by":null,"revision":2,"edited_by":"ana","edited_by_id":1}` + "\n"
+	acme := `{"name":"acme","settings":{"private_user_tokens":true},"revision":4,"edited_by":"ana","edited_by_id":1,` +
+		`"keys":{"wrapping":0,"signing":0,"lookup":0},"numbers_passed_over":{"token":0,"user":0,"deployment":0}}` + "\n"
 	for _, c := range []struct {
 		args []string
 		want string
 	}{
-		{[]string{"user", "add", "ben", "--name", "Ben <B>", "--role", "prod=editor"},
-			`{"id":2,"login":"ben","name":"Ben <B>","org_admin":false,"roles":[{"deployment":"prod","role":"editor"}],"accounts":[],` +
-				`"created_at":"TIME","created_by":"ana","deactivated_at":null,"deactivated_by":null}` + "\n"},
+		{[]string{"user", "add", "ben", "--name", "Ben <B>", "--role", "prod=editor"}, ben},
 		{[]string{"user", "list"},
-			`{"id":1,"login":"ana","name":"","org_admin":true,"roles":[],"accounts":[` + uid + `],"created_at":"TIME","created_by":null,"deactivated_at":null,"deactivated_by":null}` + "\n" +
-				`{"id":2,"login":"ben","name":"Ben <B>","org_admin":false,"roles":[{"deployment":"prod","role":"editor"}],"accounts":[],` +
-				`"created_at":"TIME","created_by":"ana","deactivated_at":null,"deactivated_by":null}` + "\n"},
+			`{"id":1,"login":"ana","name":"","org_admin":true,"roles":[],"accounts":[` + uid + `],"created_at":"TIME","created_by":null,` +
+				`"deactivated_at":null,"deactivated_by":null,"revision":1,"edited_by":"ana","edited_by_id":1}` + "\n" + ben},
 		{[]string{"deployment", "remove", "staging", "--yes"},
-			`{"id":2,"name":"staging","created_at":"TIME","created_by":"ana","removed_at":"TIME","removed_by":"ana"}` + "\n"},
+			`{"id":2,"name":"staging","created_at":"TIME","created_by":"ana","created_by_id":1,` +
+				`"removed_at":"TIME","removed_by":"ana","removed_by_id":1,"revision":3,"edited_by":"ana","edited_by_id":1}` + "\n"},
 		{[]string{"deployment", "list"},
-			`{"id":1,"name":"prod","created_at":"TIME","created_by":"ana","removed_at":null,"removed_by":null}` + "\n"},
-		{[]string{"setting", "set", "private-user-tokens", "on"}, `{"organization":"acme","private_user_tokens":true}` + "\n"},
-		{[]string{"setting", "list"}, `{"organization":"acme","private_user_tokens":true}` + "\n"},
+			`{"id":1,"name":"prod","created_at":"TIME","created_by":"ana","created_by_id":1,` +
+				`"removed_at":null,"removed_by":null,"revision":1,"edited_by":"ana","edited_by_id":1}` + "\n"},
+		{[]string{"setting", "set", "private-user-tokens", "on"}, acme},
+		{[]string{"setting", "list"}, acme},
 	} {
 		if out, _ := s.run(0, "", append(c.args, "--json")...); tidy(out) != c.want {
 			t.Errorf("jeton %q prints\n%swant\n%s", c.args, tidy(out), c.want)

@@ -61,11 +61,7 @@ func newSettingList(p *program) *cobra.Command {
 		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.office(cmd.Context(), func(o *office) error {
-				self, err := o.Session(cmd.Context(), o.actor)
-				if err != nil {
-					return err
-				}
-				return p.settings(self.Organization, asJSON)
+				return p.settings(cmd.Context(), o, asJSON)
 			})
 		},
 	}
@@ -73,16 +69,29 @@ func newSettingList(p *program) *cobra.Command {
 	return c
 }
 
-func (p *program) settings(o model.Organization, asJSON bool) error {
+func (p *program) settings(ctx context.Context, o *office, asJSON bool) error {
+	self, err := o.Session(ctx, o.actor)
+	if err != nil {
+		return err
+	}
 	if asJSON {
-		return p.jsonLines().write(settingsFormOf(o))
+		return p.settingSaid(ctx, o, self.Organization, true, "")
 	}
 	t := p.table(0, "SETTING", "VALUE")
 	var rows [][]string
 	for _, s := range settingNames {
-		rows = append(rows, []string{s.name, s.get(o)})
+		rows = append(rows, []string{s.name, s.get(self.Organization)})
 	}
 	return t.rows(rows...)
+}
+
+// settingSaid prints the organization for programs, a line for people.
+func (p *program) settingSaid(ctx context.Context, o *office, now model.Organization, asJSON bool, line string) error {
+	n, err := o.namesIfAllowed(ctx)
+	if err != nil {
+		return err
+	}
+	return p.said(asJSON, n.organizationForm(now), line)
 }
 
 func newSettingSet(p *program) *cobra.Command {
@@ -130,7 +139,7 @@ func (p *program) set(ctx context.Context, o *office, name, value string, asJSON
 		if err != nil {
 			return err
 		}
-		return p.said(asJSON, settingsFormOf(now), fmt.Sprintf("%s = %s: %s.", name, s.get(now), done))
+		return p.settingSaid(ctx, o, now, asJSON, fmt.Sprintf("%s = %s: %s.", name, s.get(now), done))
 	}
 	return fmt.Errorf("setting %s: %w; jeton setting list shows the names", quotedShort(name), model.ErrNotFound)
 }

@@ -22,7 +22,7 @@ func newToken(p *program) *cobra.Command {
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	c.AddCommand(newTokenCreate(p), newTokenList(p), newShow(p, n), newReveal(p, n), newDescribe(p, n), newPermissions(p), newRevoke(p, n))
+	c.AddCommand(newTokenCreate(p), newTokenList(p), newShow(p, n), newReveal(p, n), newDescribe(p, n), newPermissions(p), newRevoke(p, n), newCheck(p))
 	return c
 }
 

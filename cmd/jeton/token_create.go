@@ -95,12 +95,10 @@ func (o *office) create(ctx context.Context, a *createAsked) (model.Token, error
 
 // created says what was created. From here on the token is there, whatever else fails.
 func (p *program) created(ctx context.Context, o *office, a *createAsked, t model.Token) error {
-	l, _, err := o.look(ctx, noun{}, t.ID)
-	var value model.Secret
-	if err == nil && a.out.wanted() {
-		if value, err = o.reveal(ctx, t.ID); err == nil {
-			err = a.out.write(value)
-		}
+	value, err := o.handOut(ctx, t.ID, &a.out)
+	var l *listing
+	if err == nil {
+		l, t, err = o.lookAgain(ctx, t)
 	}
 	switch {
 	case err != nil:
@@ -116,4 +114,26 @@ func (p *program) created(ctx context.Context, o *office, a *createAsked, t mode
 		return fmt.Errorf("%s exists, and its value was not handed out: %w; see jeton token reveal %d", title(t), err, t.ID)
 	}
 	return nil
+}
+
+// handOut reveals a value where it is wanted, and writes it where it belongs but for standard
+// output.
+func (o *office) handOut(ctx context.Context, id model.TokenID, out *valueOut) (model.Secret, error) {
+	if !out.wanted() {
+		return model.Secret{}, nil
+	}
+	value, err := o.reveal(ctx, id)
+	if err == nil {
+		err = out.write(value)
+	}
+	return value, err
+}
+
+// lookAgain is a token as it is after something was done with it.
+func (o *office) lookAgain(ctx context.Context, t model.Token) (*listing, model.Token, error) {
+	l, now, err := o.look(ctx, noun{}, t.ID)
+	if err != nil {
+		return l, t, err
+	}
+	return l, now, nil
 }

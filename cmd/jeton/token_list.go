@@ -241,7 +241,7 @@ func (p *program) tokenPrinter(asJSON, revoked bool) *tokenPrinter {
 	if asJSON {
 		return &tokenPrinter{lines: p.jsonLines()}
 	}
-	head := []string{"NUMBER", "KIND", "ENDS IN", "CREATED", "LAST USED", "OWNER OR REACH", "DESCRIPTION"}
+	head := []string{"NUMBER", "KIND   ", "ENDS IN", "CREATED", "LAST USED", "OWNER OR REACH", "DESCRIPTION"}
 	if revoked {
 		head = slices.Insert(head, 5, "REVOKED")
 	}
@@ -266,7 +266,7 @@ func (t *tokenPrinter) page(l *listing) error {
 }
 
 func (l *listing) row(t model.Token, revoked bool) []string {
-	row := []string{t.ID.String(), kindWords[t.Kind], t.LastFour, moment(t.CreatedAt), moment(l.LastUsed[t.ID]),
+	row := []string{t.ID.String(), kindWord(t.Kind), t.LastFour, moment(t.CreatedAt), moment(l.LastUsed[t.ID]),
 		l.who(t.Owner) + l.reach(t), t.Description}
 	if revoked {
 		row = slices.Insert(row, 5, moment(t.RevokedAt))

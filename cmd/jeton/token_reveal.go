@@ -56,19 +56,23 @@ func (p *program) revealTokens(ctx context.Context, n noun, ids []model.TokenID,
 }
 
 func (p *program) revealToken(ctx context.Context, o *office, n noun, id model.TokenID, out *valueOut, asJSON bool) error {
-	l, t, err := o.look(ctx, n, id)
+	_, t, err := o.look(ctx, n, id)
 	if err != nil {
 		return err
 	}
-	value, err := o.reveal(ctx, id)
+	value, err := o.handOut(ctx, id, out)
 	if err != nil {
+		if !value.Empty() {
+			err = fmt.Errorf("%s was revealed, and its value could not be written: %w", title(t), err)
+		}
 		return err
-	}
-	if err := out.write(value); err != nil {
-		return fmt.Errorf("%s was revealed, and its value could not be written: %w", title(t), err)
 	}
 	switch {
 	case asJSON:
+		l, t, err := o.lookAgain(ctx, t)
+		if err != nil {
+			return err
+		}
 		return p.jsonLines().write(out.form(l.form(t), value))
 	case out.reveal:
 		return out.print(p.std.out, value)

@@ -49,7 +49,7 @@ func (p *program) showTokens(ctx context.Context, o *office, n noun, ids []model
 			if i > 0 {
 				fmt.Fprintln(p.std.out)
 			}
-			err = p.about(l, t)
+			err = p.facts(p.std.out, l.about(t)...)
 		}
 		if err != nil {
 			return err
@@ -58,8 +58,8 @@ func (p *program) showTokens(ctx context.Context, o *office, n noun, ids []model
 	return bad.over()
 }
 
-// about prints what is known of a token.
-func (p *program) about(l *listing, t model.Token) error {
+// about is what is known of a token.
+func (l *listing) about(t model.Token) [][2]string {
 	state := "works"
 	if t.Revoked() {
 		state = "revoked " + moment(t.RevokedAt) + by(l.who(t.RevokedBy))
@@ -68,11 +68,11 @@ func (p *program) about(l *listing, t model.Token) error {
 	if !t.RevealedAt.Never() {
 		revealed = moment(t.RevealedAt) + by(l.who(t.RevealedBy))
 	}
-	return p.facts(p.std.out, [][2]string{
+	return [][2]string{
 		{"Number", t.ID.String()}, {"Kind", t.Kind.String()}, {"Description", t.Description}, {"Owner", l.who(t.Owner)},
 		{"Reaches", l.reach(t)}, {"Last four", t.LastFour}, {"State", state},
 		{"Created", moment(t.CreatedAt) + by(l.who(t.CreatedBy))}, {"Revealed", revealed}, {"Last used", l.used(t.ID)},
-	}...)
+	}
 }
 
 // by says who did something, "" for nobody.

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"jeton/model"
+	"jeton/store/remote/wire"
 )
 
 // valueOut is where a value goes that was asked for: standard output or a new file. A file
@@ -83,7 +84,7 @@ func (v *valueOut) print(out io.Writer, value model.Secret) error {
 // form adds the value to what is printed as JSON, if it is to be printed.
 func (v *valueOut) form(f tokenForm, value model.Secret) tokenForm {
 	if v.reveal {
-		f.Secret = value.Expose()
+		f.Secret = &wire.Value{Secret: value}
 	}
 	return f
 }
