@@ -31,7 +31,7 @@ func knockLines(s *session, n model.Knock, logins map[model.UserID]string, width
 	} else {
 		add("State", t.Warning, "stopped while its owner is deactivated")
 	}
-	add("Refused", t.Warning, times(n.Refused)+", last "+since(s.now(), n.Last))
+	add("Refused", t.Warning, times(n.Refused)+", last "+briefly(s.now(), n.Last))
 	lines = append(lines, draw.NewLine(width))
 	for _, part := range paragraph("Give whoever presents it a token that works, or stop it.", width) {
 		lines = append(lines, draw.NewLine(width).Text(t.Muted, part))

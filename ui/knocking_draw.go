@@ -97,12 +97,12 @@ func (k *knocking) row(i, width int) grid.Row {
 	if width < longKnocks && !n.Token.Revoked() {
 		why = "owner"
 	}
-	return grid.Row{Do: do, Cells: []grid.Cell{token, description, k.from(n, do),
+	return grid.Row{Do: do, Cells: []grid.Cell{token, description, k.from(n, width, do),
 		grid.Plain(t.Text, short(int(min(n.Refused, 1<<40)))), grid.Plain(t.Text, briefly(k.s.now(), n.Last)), marked(t, match, why, t.Muted, do)}}
 }
 
 // from is the last caller, and how many there are besides.
-func (k *knocking) from(n model.Knock, do any) grid.Cell {
+func (k *knocking) from(n model.Knock, width int, do any) grid.Cell {
 	t := k.s.theme
 	if len(n.Callers) == 0 {
 		return nil
@@ -111,12 +111,16 @@ func (k *knocking) from(n model.Knock, do any) grid.Cell {
 	if name == "" {
 		name = "others"
 	}
-	more := ""
-	if len(n.Callers) > 1 {
-		more = fmt.Sprintf(" +%d", len(n.Callers)-1)
+	if len(n.Callers) == 1 {
+		return marked(t, k.list.match, name, t.Text, do)
 	}
-	cell := marked(t, k.list.match, name, t.Text, do)
-	return append(cell, grid.Segment{Text: more, Paint: t.Muted, Do: do})
+	more := fmt.Sprintf(" +%d", len(n.Callers)-1)
+	for _, c := range grid.Layout(knockColumns(width), width) {
+		if c.ID == colCaller && draw.Width(t.Safe(name)) > c.W-len(more) { // what is cut is not how many
+			return grid.Cell{{Text: shortened(k.s, name, c.W-len(more)), Paint: t.Text, Do: do}, {Text: more, Paint: t.Muted, Do: do}}
+		}
+	}
+	return append(marked(t, k.list.match, name, t.Text, do), grid.Segment{Text: more, Paint: t.Muted, Do: do})
 }
 
 // whyKnock is why the token does not work.

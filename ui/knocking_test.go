@@ -159,7 +159,7 @@ func knocksOf(s *session) *knocking {
 	}
 	odd := model.Token{ID: 16, Kind: model.AgentToken, LastFour: "a1B2", Description: "データ基盤チームの夜間バッチ \x1b[31m\u202e", RevokedAt: 1, RevokedBy: 1}
 	k.Update(knocksRead{gen: k.gen, knocks: model.Knocks{Since: 1, Knocks: []model.Knock{
-		{Token: old, Refused: 172800, Last: before(s, 300*time.Millisecond), Callers: []model.CallerUse{caller("runner-7", "10.2.0.14", 172000, 300*time.Millisecond), caller("", "10.2.0.99", 800, 3*time.Hour)}},
+		{Token: old, Refused: 172800, Last: before(s, 300*time.Millisecond), Callers: []model.CallerUse{caller("runner-7 on rack 4", "10.2.0.14", 172000, 300*time.Millisecond), caller("", "10.2.0.99", 800, 3*time.Hour)}},
 		{Token: gone, Refused: 3, Last: before(s, 12*time.Minute), Callers: []model.CallerUse{caller("", "2001:db8:85a3::8a2e:370:7334", 3, 12*time.Minute)}},
 		{Token: odd, Refused: 1, Last: before(s, 6*24*time.Hour), Callers: []model.CallerUse{caller("ночь \u202e"+strings.Repeat("字", 50), "", 1, 6*24*time.Hour)}},
 		{Token: model.Token{ID: 1, Kind: model.ServiceToken, LastFour: "0000", RevokedAt: 1}, Refused: 2, Last: before(s, time.Hour)},

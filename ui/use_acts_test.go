@@ -147,7 +147,7 @@ func TestRefusedUse(t *testing.T) {
 	r.until("▌ one")
 	r.press("enter")
 	r.until("Used         never")
-	r.until("Refused      twice, last a minute ago by runner-7 for deployment")
+	r.until("Refused      twice, last 1 min ago by runner-7 for deployment")
 	r.until("staging: out of reach")
 	r.until("runner-7  10.2.0.14  staging  refused 1 min ago")
 	if screen := r.screen(); strings.Contains(screen, "By the hour") {

@@ -24,7 +24,7 @@ func useFact(s *session, token model.Token, u useOf, width int) []*draw.Line {
 	if u.usage.All.Count == 0 {
 		style = t.Muted
 	}
-	return factLines(s, width, "Used", style, usedWords(s, token, u.usage))
+	return factLines(s, width, "Used", style, usedWords(s, token, u.usage, width-factsAt))
 }
 
 // useLines is what stands below a token's facts: its last day by the hour, who used it,

@@ -50,10 +50,14 @@ func times(n uint64) string {
 
 // usedWords says when a token was last used; what was before the first thing that is
 // known is not guessed.
-func usedWords(s *session, token model.Token, u model.Usage) string {
+func usedWords(s *session, token model.Token, u model.Usage, room int) string {
 	switch {
 	case u.All.LastHour > 0:
-		return fmt.Sprintf("%s, %d in the last hour", briefly(s.now(), u.All.Last), u.All.LastHour)
+		text := fmt.Sprintf("%s, %d in ", briefly(s.now(), u.All.Last), u.All.LastHour)
+		if hour := "the last hour"; draw.Width(text+hour) <= room {
+			return text + hour
+		}
+		return text + "60 min"
 	case u.All.Count > 0:
 		return since(s.now(), u.All.Last)
 	case u.Since > token.CreatedAt:
@@ -77,7 +81,7 @@ func lastUsed(s *session, token model.Token, last, known model.Time) string {
 
 // refusedUse says how often a token was refused, when last, from where and why.
 func refusedUse(s *session, u model.Usage) string {
-	text := fmt.Sprintf("%s, last %s", times(u.All.Refused), since(s.now(), u.All.LastRefused))
+	text := fmt.Sprintf("%s, last %s", times(u.All.Refused), briefly(s.now(), u.All.LastRefused))
 	if at := lastBy(u.Callers, func(c model.CallerUse) model.Time { return c.LastRefused }); at != nil {
 		if by := callerName(at.Caller); by != "" {
 			text += " by " + by
