@@ -181,8 +181,8 @@ func callerLines(s *session, callers []model.CallerUse, said func(*session, mode
 }
 
 // fitCallers narrows the columns of callers until they fit: the place and what the caller
-// calls itself to eight cells; where that is not enough the place goes, then the address,
-// which is of no use cut.
+// calls itself to eight cells, the address to fifteen, which cuts only long ones: half of
+// 10.2.0.14 would be another. Where that is not enough the place goes, then the address.
 func fitCallers(wide *[4]int, width int) {
 	natural := *wide
 	for _, gone := range [][]int{{}, {2}, {2, 1}} {
@@ -190,8 +190,9 @@ func fitCallers(wide *[4]int, width int) {
 		for _, k := range gone {
 			wide[k] = 0
 		}
-		for _, k := range []int{2, 0} {
-			wide[k] = max(wide[k]-max(callersWidth(*wide)-width, 0), min(wide[k], 8))
+		for _, k := range []int{2, 1, 0} {
+			least := min(wide[k], [4]int{8, 15, 8}[k])
+			wide[k] = max(wide[k]-max(callersWidth(*wide)-width, 0), least)
 		}
 		if callersWidth(*wide) <= width {
 			return
