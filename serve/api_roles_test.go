@@ -7,6 +7,7 @@ import (
 
 	"jeton/model"
 	"jeton/store/remote"
+	"jeton/store/share"
 )
 
 // attempts are every action there is, as often as it has cases that the rules tell apart.
@@ -53,7 +54,7 @@ func TestAPIMayWhatScreensMay(t *testing.T) {
 }
 
 // done is what comes of every attempt and every read.
-func done(s Org, u model.UserID) (out []string) {
+func done(s share.Organization, u model.UserID) (out []string) {
 	ctx, a := context.Background(), actor(u)
 	tell := func(what string, v any, err error) { out = append(out, fmt.Sprintf("%s: %v, %v", what, v, err)) }
 	for i, c := range attempts() {

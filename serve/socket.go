@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"log"
 	"net"
 	"net/http"
 	"os"
@@ -81,7 +83,8 @@ func Listen(path string, h http.Handler, o SocketOptions) (*Socket, error) {
 		return nil, fmt.Errorf("socket %s: %w", path, errors.Join(err, l.Close(), os.Remove(made)))
 	}
 	s.server = &http.Server{Handler: h, ConnContext: s.connected, ConnState: s.state, ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout: time.Minute, IdleTimeout: 10 * time.Minute, MaxHeaderBytes: 64 << 10, ErrorLog: nil,
+		ReadTimeout: time.Minute, IdleTimeout: 10 * time.Minute, MaxHeaderBytes: 64 << 10, ErrorLog: log.New(io.Discard, "", 0), // there may be screens on the terminal
+
 		BaseContext: func(net.Listener) context.Context { return WithEnd(context.Background(), s.end) }}
 	return s, nil
 }

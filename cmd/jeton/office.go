@@ -7,31 +7,19 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
-	"time"
 
 	"jeton/model"
-	"jeton/ui"
+	"jeton/store/share"
 )
 
 // organization is what the commands need of a store, wherever that is.
-type organization interface {
-	ui.Store
-	Examine(ctx context.Context, actor model.Actor, value model.Secret, at model.Place) (model.Verdict, error)
-	Whose(ctx context.Context, actor model.Actor, leak model.Leak) ([]model.Token, error)
-}
+type organization interface{ share.Organization }
 
 // office is an organization that is open for one command, and who acts in it.
 type office struct {
 	organization
 	actor model.Actor
 }
-
-// How long a command waits for another one that has the store open just now, and how often
-// it looks. Nothing tells when a lock is let go.
-const (
-	lockPatience = 3 * time.Second
-	lockPause    = 20 * time.Millisecond
-)
 
 // office opens the organization for f, as the one who runs this, and closes it again. It is
 // the only place where a command on tokens, users, deployments or settings does.
@@ -50,33 +38,13 @@ func (p *program) office(ctx context.Context, f func(*office) error) (err error)
 	}
 	stop := hearPipes()
 	defer stop()
-	opened, actor, err := patiently(ctx, func() (organization, model.Actor, error) {
-		s, actor, err := o.open(ctx)
-		return s, actor, err
-	})
+	o.alone = true // it is over before anybody could be served
+	opened, actor, err := o.connect(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, o.close()) }()
 	return f(&office{opened, actor})
-}
-
-// patiently opens, and tries again for a while where another jeton is in the way: most
-// commands are over at once.
-func patiently(ctx context.Context, open func() (organization, model.Actor, error)) (organization, model.Actor, error) {
-	over := time.Now().Add(lockPatience)
-	for {
-		s, actor, err := open()
-		var locked *model.LockedError
-		if !errors.As(err, &locked) || time.Now().After(over) {
-			return s, actor, err
-		}
-		select {
-		case <-ctx.Done():
-			return nil, actor, ctx.Err()
-		case <-time.After(lockPause):
-		}
-	}
 }
 
 // hearPipes makes it an error, and not the end of the process with the store open, to write

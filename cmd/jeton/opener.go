@@ -14,6 +14,7 @@ import (
 	"jeton/model"
 	"jeton/store"
 	"jeton/store/seal"
+	"jeton/store/share"
 	"jeton/ui"
 )
 
@@ -28,15 +29,18 @@ type opener struct {
 
 	unlocked *seal.Keyset // opened by its passphrase before the screens began; may be nil
 
+	alone bool // others are not served
+
 	mu     sync.Mutex
-	opened *store.Store
+	self   model.UserID // who runs this, once the store was open here
+	opened *share.Store
 	early  chan opening // of open, once
 	tell   func(model.Progress)
 }
 
 // opening is how opening ended.
 type opening struct {
-	store *store.Store
+	store *share.Store
 	actor model.Actor
 	err   error
 }
@@ -61,7 +65,7 @@ func (o *opener) start(ctx context.Context) {
 	o.early = make(chan opening, 1)
 	early := o.early
 	go func() {
-		s, actor, err := o.open(ctx)
+		s, actor, err := o.connect(ctx)
 		early <- opening{s, actor, err}
 	}()
 }
@@ -74,7 +78,7 @@ func (o *opener) Open(ctx context.Context, progress func(model.Progress)) (ui.St
 	o.mu.Unlock()
 	defer o.hush()
 	if early == nil {
-		return asStore(o.open(ctx))
+		return asStore(o.connect(ctx))
 	}
 	select {
 	case r := <-early:
@@ -85,7 +89,7 @@ func (o *opener) Open(ctx context.Context, progress func(model.Progress)) (ui.St
 }
 
 // asStore keeps a failed opening from looking like a store.
-func asStore(s *store.Store, actor model.Actor, err error) (ui.Store, model.Actor, error) {
+func asStore(s *share.Store, actor model.Actor, err error) (ui.Store, model.Actor, error) {
 	if err != nil {
 		return nil, actor, err
 	}
@@ -114,6 +118,7 @@ func (o *opener) openKeyset() (*seal.Keyset, error) {
 	return openKeyset(o.keyset)
 }
 
+// open opens the store here, and tells who runs this.
 func (o *opener) open(ctx context.Context) (*store.Store, model.Actor, error) {
 	options := o.options
 	options.KeysetPath = o.keyset // to be named when it is missing
@@ -130,9 +135,6 @@ func (o *opener) open(ctx context.Context) (*store.Store, model.Actor, error) {
 	if err != nil {
 		return nil, actor, errors.Join(err, s.Close())
 	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.opened = s
 	return s, actor, nil
 }
 
@@ -142,7 +144,7 @@ func (o *opener) Create(ctx context.Context, organization string, deployments []
 	if err := o.create(ctx, found); err != nil {
 		return nil, model.Actor{}, err
 	}
-	return asStore(o.open(ctx))
+	return asStore(o.connect(ctx))
 }
 
 // create writes a new keyset, unless there is one, and the store. On an error neither

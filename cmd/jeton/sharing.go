@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"time"
+
+	"jeton/model"
+	"jeton/serve"
+	"jeton/store"
+	"jeton/store/remote"
+	"jeton/store/share"
+)
+
+// sharePatience is how long another jeton is waited for that has the store open and serves
+// nobody, as commands do: most are over at once.
+const sharePatience = 10 * time.Second
+
+// dialWithin is how long who has the store open may take to answer at all.
+const dialWithin = 5 * time.Second
+
+// connect reaches the organization: it opens the store here, and lets others work on it, or
+// works through the one that has it open. It tells who is acting.
+func (o *opener) connect(ctx context.Context) (*share.Store, model.Actor, error) {
+	s, err := share.Connect(ctx, o.ways())
+	if err != nil {
+		return nil, model.Actor{}, err
+	}
+	self, err := s.Session(ctx, o.actor())
+	if err != nil {
+		return nil, model.Actor{}, errors.Join(err, s.Close())
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.opened = s
+	return s, model.Actor{User: self.User.ID, Source: o.source}, nil
+}
+
+// actor is who acts where the store is open here; elsewhere the other end knows.
+func (o *opener) actor() model.Actor {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return model.Actor{User: o.self, Source: o.source}
+}
+
+// ways are how this process gets at the organization.
+func (o *opener) ways() share.Ways {
+	w := share.Ways{Open: o.openHere, Dial: o.dial, Patience: sharePatience}
+	if !o.alone {
+		w.Serve = o.serve
+	}
+	return w
+}
+
+// openHere opens the store, if whoever runs this is somebody in it.
+func (o *opener) openHere(ctx context.Context) (share.Opened, error) {
+	s, actor, err := o.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.self = actor.User
+	return s, nil
+}
+
+func (o *opener) socket() string { return filepath.Join(o.options.Dir, serve.SocketName) }
+
+// dial reaches who has the store open.
+func (o *opener) dial(ctx context.Context) (share.Opened, error) {
+	ctx, cancel := context.WithTimeout(ctx, dialWithin)
+	defer cancel()
+	far := remote.New(remote.SocketClient(o.socket()), remote.SocketBase, remote.Options{})
+	if _, err := far.Session(ctx, model.Actor{Source: o.source}); errors.Is(err, model.ErrGone) || errors.Is(err, model.ErrClosed) || ctx.Err() != nil {
+		return nil, errors.Join(err, far.Close())
+	}
+	return far, nil // any other answer is one: what is wrong is said to who asks
+}
+
+// serve lets others work on the store.
+func (o *opener) serve(opened share.Opened, others func(int)) (share.Service, error) {
+	s := opened.(*store.Store)
+	api := serve.API(s, serve.Peers(s, account), nil)
+	socket, err := serve.Listen(o.socket(), serve.Claims(o.yield, api), serve.SocketOptions{Others: others, Grace: time.Second})
+	if err != nil {
+		return nil, err
+	}
+	go func() { _ = socket.Serve() }() // what ends it early ends it for others, who then open the store
+	return socket, nil
+}
+
+// yield gives the store up to another process.
+func (o *opener) yield() error {
+	o.mu.Lock()
+	s := o.opened
+	o.mu.Unlock()
+	if s == nil {
+		return errors.New("it is just being opened: try again")
+	}
+	return s.Yield()
+}
