@@ -15,6 +15,7 @@ func (m *machine) compare(rt *rapid.T) {
 	m.compareTokens(rt)
 	m.compareEvents(rt)
 	m.compareDigest(rt)
+	m.compareUses(rt)
 	p := m.store.snapshot()
 	if p.org != m.ref.org {
 		rt.Fatalf("organization %+v, want %+v", p.org, m.ref.org)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -38,8 +39,14 @@ func (m *machine) stop(rt *rapid.T) {
 }
 
 func (m *machine) reopen(rt *rapid.T) {
+	used := maps.Clone(m.used)
+	kept := !m.short() && m.store.compared.Load() // a state that was not compared is not written
 	m.close(rt)
 	m.open(rt)
+	if kept {
+		m.used = used
+		m.compareUses(rt)
+	}
 }
 
 // audited holds the closed store against every head that was ever kept of its history.

@@ -31,6 +31,8 @@ func TestModel(t *testing.T) {
 			"changes": m.changes,
 			"group":   m.group,
 			"reveal":  m.reveal,
+			"checks":  m.checks,
+			"put":     m.put,
 			"space":   m.space,
 			"stop":    m.stop,
 			"backup":  m.backup,
@@ -62,6 +64,7 @@ type machine struct {
 	free  *atomic.Uint64
 	store *Store // nil: closed
 	ref   *reference
+	used  map[model.TokenID]useCount
 
 	epoch uint64
 	heads []seenHead // kept elsewhere
@@ -78,7 +81,7 @@ func newMachine(t *testing.T, rt *rapid.T) *machine {
 	if err != nil {
 		rt.Fatal(err)
 	}
-	m := &machine{t: t, dir: dir, place: newPlaceIn(t, dir), free: &atomic.Uint64{}, ref: newReference(), epoch: 1}
+	m := &machine{t: t, dir: dir, place: newPlaceIn(t, dir), free: &atomic.Uint64{}, ref: newReference(), used: map[model.TokenID]useCount{}, epoch: 1}
 	m.place.opts.FreeSpace = func(string) (uint64, error) { return m.free.Load(), nil }
 	m.free.Store(muchRoom)
 	m.place.create()
@@ -113,6 +116,7 @@ func (m *machine) open(rt *rapid.T) {
 		rt.Fatal(err)
 	}
 	m.store = s
+	m.lostUses(rt)
 }
 
 // close closes the store, which writes down what it counted and signs a head.

@@ -31,6 +31,14 @@
 //   - A disk almost full: lists and revocations go on, in the journal's preallocated
 //     space and in memory; state is not written ([model.ErrLowSpace]).
 //
+// # Use
+//
+// Doors ask with [Store.Check], which answers from memory for values asked about lately and
+// counts each answer: by token and caller, at most model.Callers of them a token. What is
+// counted waits in memory and goes to state every few seconds, in the committer's turn. It
+// is no change and no event: a crash loses what waited, and a state that is made again
+// knows of no use before, which lists and [Store.Usage] say.
+//
 // # Who can read a store
 //
 // Everything from people, in journal and state, is sealed under keys the keyset

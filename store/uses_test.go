@@ -162,6 +162,39 @@ func TestUsesAfterRebuild(t *testing.T) {
 	}
 }
 
+// TestUsesAreNoEvents uses tokens and compares everything with the journal, which says nothing
+// of it; a store that is restored knows of no use.
+func TestUsesAreNoEvents(t *testing.T) {
+	p, file := backedUp(t)
+	s := p.open()
+	tok := createToken(t, s, "one")
+	value := valueOf(t, s, tok.ID)
+	check(t, s, value, prod, agent)
+	if !s.putUses() || !inState(t, s, tok.ID) {
+		t.Fatal("uses cannot be put into state")
+	}
+	if err := s.CheckHistory(ctx); err != nil || s.Health().Damage != nil {
+		t.Errorf("%v, %+v", err, s.Health())
+	}
+	check(t, s, value, prod, agent)
+	p.close(s)
+	if a := audit(t, p); a.Verdict != Good || a.State != "" {
+		t.Errorf("%+v", a)
+	}
+	later := file + "2"
+	if _, err := Backup(ctx, p.opts, later); err != nil {
+		t.Fatal(err)
+	}
+	at, r := p.after(time.Hour), p.elsewhere()
+	if _, err := Restore(ctx, Restoring{Options: r.opts, Old: p.opts.Dir}, later); err != nil {
+		t.Fatal(err)
+	}
+	s = r.open()
+	if u := usage(t, s, tok.ID); u.All.Count != 0 || u.Since != at {
+		t.Errorf("restored: %+v", u)
+	}
+}
+
 // TestUsesThatDoNotOpen puts back another store's, another token's and garbage: none of it
 // is damage, none counts, and counting goes on.
 func TestUsesThatDoNotOpen(t *testing.T) {

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"jeton/store"
 )
 
 var events = regexp.MustCompile(`^([0-9]+) events`)
@@ -26,6 +28,7 @@ func (f *figures) auditing() {
 	of := []string{"--store", filepath.Join(dir, "store"), "--keyset", filepath.Join(dir, "keyset")}
 
 	f.first(of)
+	f.verdicts(store.Options{Dir: filepath.Join(dir, "store"), KeysetPath: filepath.Join(dir, "keyset")})
 	took, out := f.timed("audit", append([]string{"verify"}, of...)...)
 	m := events.FindStringSubmatch(out)
 	if m == nil {
