@@ -111,10 +111,9 @@ func tell(h http.Header, v model.Verdict) {
 
 // encoded returns a text as it may stand in a header: what is not visible ASCII or a space,
 // and the percent sign, is percent-encoded UTF-8.
-func encoded(s string) string {
-	plain := func(c byte) bool { return ' ' <= c && c <= '~' && c != '%' }
-	return percent(s, plain)
-}
+func encoded(s string) string { return percent(s, inHeader) }
+
+func inHeader(c byte) bool { return ' ' <= c && c <= '~' && c != '%' }
 
 // percent encodes every byte that is not plain.
 func percent(s string, plain func(byte) bool) string {

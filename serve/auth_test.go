@@ -216,7 +216,7 @@ func TestWhoIsAsking(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, trusted)
-			r := request("GET", "/auth?deployment=prod", "", append(test.headers, "Authorization", "Bearer "+w.org, "Jeton-Agent", " agent-7 ")...)
+			r := request("GET", "/auth?deployment=prod", "", append(test.headers, "Authorization", "Bearer "+w.org, "Jeton-Agent", "agent-7")...)
 			r.RemoteAddr = test.peer
 			w.do(t, r)
 			want := model.Caller{Addr: test.want, Agent: "agent-7", Place: model.Place{Name: "prod"}}
@@ -227,12 +227,16 @@ func TestWhoIsAsking(t *testing.T) {
 	}
 }
 
-func TestLabelsThatAreNoneAreLeftOut(t *testing.T) {
+func TestLabels(t *testing.T) {
 	w := newWorld(t, DoorOptions{})
-	for _, label := range []string{"\x1b[2J", w.unknown, "a\u202eb", strings.Repeat("x", 300)} {
+	for label, want := range map[string]string{"agent-1": "agent-1", w.unknown: "", "my " + w.org: "", "jta_is_a_name": "jta_is_a_name"} {
 		r := request("GET", "/auth", "", "Authorization", "Bearer "+w.org, "Jeton-Agent", label)
-		if out := w.do(t, r); out.Code != 204 || w.last().Agent != "" {
+		if out := w.do(t, r); out.Code != 204 || w.last().Agent != want {
 			t.Errorf("label %q: %d, kept %q", label, out.Code, w.last().Agent)
 		}
+	}
+	w.do(t, request("GET", "/auth", "", "Authorization", "Bearer "+w.org, "Jeton-Agent", "a", "Jeton-Agent", "b"))
+	if got := w.last().Agent; got != "" {
+		t.Errorf("of two labels one was chosen: %q", got)
 	}
 }

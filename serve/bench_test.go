@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"jeton/model"
 )
 
@@ -68,26 +70,52 @@ func compare(b *testing.B, bare, doors http.Handler, ask string) {
 		load(b, urls[i], ask, 2000) // the first connections, and what is kept after the first time
 	}
 	b.ResetTimer()
-	const turns = 8
+	const turns = 20
+	var rates, tails, work []float64 // of each turn, as a part of the bare ones
 	for turn := range turns {
+		var now [2]measured
 		for i := range urls {
 			at := (turn + i) % 2
-			all[at].add(load(b, urls[at], ask, max(b.N/turns, 64)))
+			now[at] = load(b, urls[at], ask, max(b.N/turns, 64))
+			all[at].add(now[at])
 		}
+		rates = append(rates, now[1].rate()/now[0].rate())
+		tails = append(tails, float64(now[1].p99())/float64(now[0].p99()))
+		work = append(work, now[0].each()/now[1].each())
 	}
 	b.ReportMetric(all[0].rate(), "bare/s")
 	b.ReportMetric(all[1].rate(), "doors/s")
-	b.ReportMetric(all[1].rate()/all[0].rate(), "of-bare")
-	b.ReportMetric(float64(all[1].p99())/float64(all[0].p99()), "p99-of-bare")
+	b.ReportMetric(median(rates), "of-bare")
+	b.ReportMetric(median(tails), "p99-of-bare")
+	b.ReportMetric(median(work), "of-bare-by-cpu")
+}
+
+func median(all []float64) float64 {
+	slices.Sort(all)
+	return all[len(all)/2]
 }
 
 // measured is how long requests took.
 type measured struct {
 	took  []time.Duration
 	total time.Duration
+	cpu   time.Duration // of this process, which is the client too
 }
 
 func (m *measured) add(o measured) { m.took, m.total = append(m.took, o.took...), m.total+o.total }
+
+// each is the processor time of one request. On a machine that does something else as well
+// it says what the rate would be without.
+func (m *measured) each() float64 { return float64(m.cpu) / float64(len(m.took)) }
+
+func processorTime(b *testing.B) time.Duration {
+	b.Helper()
+	var u unix.Rusage
+	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
 
 func (m *measured) rate() float64 { return float64(len(m.took)) / m.total.Seconds() }
 
@@ -112,7 +140,7 @@ func load(b *testing.B, addr, ask string, n int) measured {
 		}
 		conns[i] = c
 	}
-	began := time.Now()
+	began, worked := time.Now(), processorTime(b)
 	for i, c := range conns {
 		all.Go(func() {
 			var err error
@@ -122,7 +150,7 @@ func load(b *testing.B, addr, ask string, n int) measured {
 		})
 	}
 	all.Wait()
-	total := time.Since(began)
+	total, cpu := time.Since(began), processorTime(b)-worked
 	for _, c := range conns {
 		if err := c.Close(); err != nil {
 			b.Fatal(err)
@@ -131,7 +159,7 @@ func load(b *testing.B, addr, ask string, n int) measured {
 	if err := failed.Load(); err != nil {
 		b.Fatal(*err)
 	}
-	return measured{took: slices.Concat(took...), total: total}
+	return measured{took: slices.Concat(took...), total: total, cpu: cpu}
 }
 
 // askOn asks on one connection while there is something left to ask. It reads answers as

@@ -73,16 +73,12 @@ func placeOf(r *http.Request) (model.Place, *refusal) {
 	return a.place, a.refusal
 }
 
-// labelOf returns what an agent calls itself, and "" when that is not a text that would be
-// kept: a label refuses nobody.
+// labelOf returns what an agent calls itself, which the store makes fit to be kept. A label
+// refuses nobody: one with a token in it is left out.
 func labelOf(h http.Header) string {
 	values := h[agentHeader]
-	if len(values) != 1 {
+	if len(values) != 1 || holdsValue(values[0]) {
 		return ""
 	}
-	label, err := model.CleanDescription(values[0])
-	if err != nil || holdsValue(label) {
-		return ""
-	}
-	return label
+	return values[0]
 }

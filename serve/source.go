@@ -9,6 +9,7 @@ import (
 // source is where a request came from.
 type source struct {
 	addr   netip.Addr // invalid where there is none
+	said   string     // what addr was read from, if it is written so; spares writing it
 	behind bool       // a trusted peer asked for somebody whom it did not name
 }
 
@@ -16,6 +17,9 @@ type source struct {
 func (s source) String() string {
 	if !s.addr.IsValid() {
 		return ""
+	}
+	if s.said != "" {
+		return s.said
 	}
 	return s.addr.String()
 }
@@ -39,10 +43,10 @@ func (d *Doors) sourceOf(r *http.Request) source {
 			if !ok {
 				return source{addr: addr, behind: true}
 			}
-			addr, list = next, list[:max(at, 0)]
-			if !d.trusts(addr) {
-				return source{addr: addr}
+			if !d.trusts(next.addr) {
+				return next
 			}
+			addr, list = next.addr, list[:max(at, 0)]
 		}
 	}
 	return source{addr: addr, behind: true}
@@ -63,13 +67,17 @@ func (d *Doors) trusts(addr netip.Addr) bool {
 
 // parseForwarded reads one element of X-Forwarded-For: an address, which some proxies give a
 // port, and an IPv6 one brackets.
-func parseForwarded(s string) (netip.Addr, bool) {
+func parseForwarded(s string) (source, bool) {
 	s = strings.TrimSpace(s)
-	if addr, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(s, "["), "]")); err == nil {
-		return plain(addr), true
+	addr, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(s, "["), "]"))
+	if err == nil && addr.Is4() && s[0] != '[' {
+		return source{addr: addr, said: s}, true // there is one way to write it
+	}
+	if err == nil {
+		return source{addr: plain(addr)}, true
 	}
 	port, err := netip.ParseAddrPort(s)
-	return plain(port.Addr()), err == nil
+	return source{addr: plain(port.Addr())}, err == nil
 }
 
 func plain(a netip.Addr) netip.Addr { return a.Unmap().WithZone("") }

@@ -9,6 +9,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"math/big"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -67,6 +68,33 @@ func TestCertificateIsLoadedAgain(t *testing.T) {
 	eventually(t, "the new one", func() bool { return served(t, s.addr) == "second.example" })
 	if _, err := tls.Dial("tcp", s.addr, &tls.Config{InsecureSkipVerify: true, MaxVersion: tls.VersionTLS11}); err == nil {
 		t.Error("TLS 1.1 is spoken")
+	}
+}
+
+func TestHTTP2(t *testing.T) {
+	cert, key := writeCertificate(t, t.TempDir(), "a.example", time.Now().Add(time.Hour))
+	s := start(t, Options{CertFile: cert, KeyFile: key})
+	transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, ForceAttemptHTTP2: true} // the certificate is its own
+	defer transport.CloseIdleConnections()
+	client := &http.Client{Transport: transport}
+	ask := func(value string) (int, int) {
+		r, err := http.NewRequest("POST", "https://"+s.addr+"/auth", strings.NewReader("a body that nobody reads"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer "+value)
+		out, err := client.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := out.Body.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return out.ProtoMajor, out.StatusCode
+	}
+	eventually(t, "ready", func() bool { _, status := ask(s.org); return status == 204 })
+	if version, status := ask(s.revoked); version != 2 || status != 401 {
+		t.Errorf("HTTP/%d: %d", version, status)
 	}
 }
 
