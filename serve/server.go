@@ -94,12 +94,14 @@ func (r *running) run(ctx context.Context, l net.Listener) error {
 	beside, stopBeside := context.WithCancel(ctx)
 	requests, endRequests := context.WithCancel(context.WithoutCancel(ctx))
 	defer endRequests()
+	end := make(chan struct{}) // of streams, which would never come to theirs
 	p := r.patience.orUsual()
 	r.http = &http.Server{
 		Handler: r.doors, ReadHeaderTimeout: p.header, ReadTimeout: p.read, WriteTimeout: p.write, IdleTimeout: p.idle,
 		MaxHeaderBytes: maxHeader, ErrorLog: log.New(r.doors.log, "", 0),
-		BaseContext: func(net.Listener) context.Context { return requests },
+		BaseContext: func(net.Listener) context.Context { return WithEnd(requests, end) },
 	}
+	r.http.RegisterOnShutdown(func() { close(end) })
 	r.beside(beside)
 	served := make(chan error, 1)
 	go func() { served <- r.serve(l) }()
@@ -130,8 +132,8 @@ func (r *running) serve(l net.Listener) error {
 	return r.http.ServeTLS(l, "", "")
 }
 
-// stop finishes what is being answered. What takes half of the time is told to end, and what
-// takes all of it is cut off.
+// stop finishes what is being answered, streams at once. What takes half of the time is told
+// that nobody waits for it any more, and what takes all of it is cut off.
 func (r *running) stop(endRequests func()) error {
 	grace := r.Grace
 	if grace == 0 {

@@ -221,6 +221,32 @@ func TestStoppingFinishesWhatIsAnswered(t *testing.T) {
 	}
 }
 
+func TestStoppingEndsStreamsAtOnce(t *testing.T) {
+	came := make(chan struct{})
+	api := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		close(came)
+		<-ended(r.Context())
+	})
+	s := start(t, Options{DoorOptions: DoorOptions{API: api}, Grace: time.Hour})
+	got := make(chan string, 1)
+	go func() {
+		r, err := http.Get("http://" + s.addr + "/v1/follow")
+		if err != nil {
+			got <- err.Error()
+			return
+		}
+		got <- r.Status
+		_ = r.Body.Close() // it is empty
+	}()
+	<-came
+	if err := s.stop(); err != nil {
+		t.Error(err)
+	}
+	if status := <-got; status != "200 OK" {
+		t.Errorf("answered %s", status)
+	}
+}
+
 func TestStoppingEndsWhatGoesOn(t *testing.T) {
 	came, ended := make(chan struct{}), make(chan struct{})
 	api := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
