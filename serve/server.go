@@ -34,15 +34,14 @@ const (
 
 // patience is how long a connection is waited for.
 type patience struct {
-	header time.Duration // from the first byte to the end of the headers
-	read   time.Duration // to the end of the body
-	write  time.Duration // to the end of the answer
-	idle   time.Duration // longer than proxies keep connections, so that they close first
+	read  time.Duration // from the first byte of a request to the last
+	write time.Duration // to the end of the answer
+	idle  time.Duration // longer than proxies keep connections, so that they close first
 }
 
 func (p patience) orUsual() patience {
 	if p == (patience{}) {
-		return patience{header: 5 * time.Second, read: 10 * time.Second, write: 20 * time.Second, idle: 150 * time.Second}
+		return patience{read: 10 * time.Second, write: 20 * time.Second, idle: 150 * time.Second}
 	}
 	return p
 }
@@ -97,7 +96,7 @@ func (r *running) run(ctx context.Context, l net.Listener) error {
 	end := make(chan struct{}) // of streams, which would never come to theirs
 	p := r.patience.orUsual()
 	r.http = &http.Server{
-		Handler: r.doors, ReadHeaderTimeout: p.header, ReadTimeout: p.read, WriteTimeout: p.write, IdleTimeout: p.idle,
+		Handler: r.doors, ReadTimeout: p.read, WriteTimeout: p.write, IdleTimeout: p.idle,
 		MaxHeaderBytes: maxHeader, ErrorLog: log.New(r.doors.log, "", 0),
 		BaseContext: func(net.Listener) context.Context { return WithEnd(requests, end) },
 	}

@@ -134,7 +134,7 @@ func answer(t *testing.T, c net.Conn) string {
 }
 
 func TestConnectionsThatAskTooMuch(t *testing.T) {
-	s := start(t, Options{patience: patience{header: 150 * time.Millisecond, read: 150 * time.Millisecond, write: time.Second, idle: 150 * time.Millisecond}})
+	s := start(t, Options{patience: patience{read: 150 * time.Millisecond, write: time.Second, idle: 150 * time.Millisecond}})
 	eventually(t, "ready", func() bool { return s.doorsOpen(t) })
 	auth := "GET /auth HTTP/1.1\r\nHost: jeton\r\nAuthorization: Bearer " + s.org + "\r\n"
 	form := "POST /introspect HTTP/1.1\r\nHost: jeton\r\nContent-Type: " + formType + "\r\nAuthorization: Bearer " + s.service + "\r\n"

@@ -64,6 +64,7 @@ func TestFigures(t *testing.T) {
 	f.committing()
 	f.frames()
 	f.auditing()
+	f.answering()
 }
 
 // tokens is the size of the large store.
