@@ -11,6 +11,7 @@ import (
 // request is in them.
 type refusal struct {
 	status    int
+	text      string
 	challenge []string // WWW-Authenticate
 	body      []byte
 	retry     []string // Retry-After
@@ -26,7 +27,7 @@ func refused(status int, code, description string) *refusal {
 	if err != nil {
 		panic("serve: a refusal cannot be written as JSON") // two texts of this file
 	}
-	return &refusal{status: status, body: append(body, '\n')}
+	return &refusal{status: status, text: description, body: append(body, '\n')}
 }
 
 // challenged is the refusal with the challenge of RFC 6750, section 3.
@@ -85,6 +86,27 @@ func (d *Doors) refuse(w http.ResponseWriter, a *refusal) int {
 		h["Retry-After"] = a.retry
 	}
 	return d.write(w, a.status, a.body)
+}
+
+// turnAway refuses what was not asked well, and writes that to the log.
+func (d *Doors) turnAway(w http.ResponseWriter, r *http.Request, at door, no *refusal) int {
+	d.log.turnedAway(at, no, d.sourceOf(r))
+	return d.refuse(w, no)
+}
+
+// barred answers 503 while the store is not ready and 429 to who is shut out, and returns
+// the status; 0 means that neither is so.
+func (d *Doors) barred(w http.ResponseWriter, at door, from source) int {
+	if !d.isReady() {
+		return d.refuse(w, notReady)
+	}
+	wait := d.failures.shut(from)
+	if wait == 0 {
+		return 0
+	}
+	d.counts.shut.Inc()
+	d.log.shutOut(at, from)
+	return d.refuseLater(w, wait)
 }
 
 // refuseMethod answers that the door is asked by another method.

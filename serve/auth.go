@@ -23,18 +23,18 @@ func (d *Doors) auth(w http.ResponseWriter, r *http.Request) int {
 		w.Header()["Connection"] = closeWord
 	}
 	if leaks(r) {
-		return d.refuse(w, tokenInURL)
+		return d.turnAway(w, r, doorAuth, tokenInURL)
 	}
 	value, no := presented(r.Header)
 	if no != nil {
-		return d.refuse(w, no)
+		return d.turnAway(w, r, doorAuth, no)
 	}
 	place, no := placeOf(r)
 	if no != nil {
-		return d.refuse(w, no)
+		return d.turnAway(w, r, doorAuth, no)
 	}
 	from := d.sourceOf(r)
-	v, status := d.check(w, r, value, place, from)
+	v, status := d.check(w, r, doorAuth, value, place, from)
 	if status != 0 {
 		return status
 	}
@@ -51,15 +51,11 @@ func (d *Doors) auth(w http.ResponseWriter, r *http.Request) int {
 }
 
 // check asks the store. When it returns a status, that was answered: 503 or 429.
-func (d *Doors) check(w http.ResponseWriter, r *http.Request, value string, at model.Place, from source) (model.Verdict, int) {
-	if !d.isReady() {
-		return model.Verdict{}, d.refuse(w, notReady)
+func (d *Doors) check(w http.ResponseWriter, r *http.Request, at door, value string, place model.Place, from source) (model.Verdict, int) {
+	if status := d.barred(w, at, from); status != 0 {
+		return model.Verdict{}, status
 	}
-	if wait := d.failures.shut(from); wait > 0 {
-		d.counts.shut.Inc()
-		return model.Verdict{}, d.refuseLater(w, wait)
-	}
-	v, err := d.checker.Check(r.Context(), value, at, model.Caller{Addr: from.String(), Agent: labelOf(r.Header), Place: at})
+	v, err := d.checker.Check(r.Context(), value, place, model.Caller{Addr: from.String(), Agent: labelOf(r.Header), Place: place})
 	if errors.Is(err, model.ErrNotAToken) {
 		v, err = model.Verdict{}, nil
 	}

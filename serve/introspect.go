@@ -50,7 +50,7 @@ type permissions struct {
 // active. Without, a token is active wherever it may be used, and who asks compares scope.
 func (d *Doors) introspect(w http.ResponseWriter, r *http.Request) int {
 	if leaks(r) {
-		return d.refuse(w, tokenInURL)
+		return d.turnAway(w, r, doorIntrospect, tokenInURL)
 	}
 	if r.Method != http.MethodPost {
 		return d.refuseMethod(w, postOnly, "POST")
@@ -61,13 +61,13 @@ func (d *Doors) introspect(w http.ResponseWriter, r *http.Request) int {
 	}
 	form, no := formOf(w, r)
 	if no != nil {
-		return d.refuse(w, no)
+		return d.turnAway(w, r, doorIntrospect, no)
 	}
 	value, place, no := askedIn(form)
 	if no != nil {
-		return d.refuse(w, no)
+		return d.turnAway(w, r, doorIntrospect, no)
 	}
-	v, status := d.check(w, r, value, place, from)
+	v, status := d.check(w, r, doorIntrospect, value, place, from)
 	if status != 0 {
 		return status
 	}
@@ -81,14 +81,10 @@ func (d *Doors) introspect(w http.ResponseWriter, r *http.Request) int {
 func (d *Doors) admit(w http.ResponseWriter, r *http.Request, at door, from source) int {
 	credential, no := serviceCredential(r.Header)
 	if no != nil && no != badService {
-		return d.refuse(w, no)
+		return d.turnAway(w, r, at, no)
 	}
-	if !d.isReady() {
-		return d.refuse(w, notReady)
-	}
-	if wait := d.failures.shut(from); wait > 0 {
-		d.counts.shut.Inc()
-		return d.refuseLater(w, wait)
+	if status := d.barred(w, at, from); status != 0 {
+		return status
 	}
 	if no != nil {
 		return d.failed(w, no, at, from, model.Verdict{})

@@ -198,3 +198,22 @@ func TestTheLogIsBounded(t *testing.T) {
 		t.Errorf("no line with %s", want)
 	}
 }
+
+func TestWhatIsTurnedAwayIsLogged(t *testing.T) {
+	w := newWorld(t, DoorOptions{})
+	for _, r := range []*http.Request{
+		request("GET", "/auth?x="+w.org, ""), request("GET", "/auth", ""), request("POST", "/introspect", "token="+w.org),
+		request("GET", "/auth", "", "Authorization", "Bearer "+w.org, "Authorization", "Bearer "+w.bens),
+	} {
+		w.do(t, r)
+	}
+	for range shutAfter {
+		w.doors.failures.failed(source{addr: netip.MustParseAddr("192.0.2.1")})
+	}
+	w.authFrom(t, "192.0.2.1:9", w.org)
+	for _, want := range []string{tokenInURL.text, noToken.text, noService.text, twoCredentials.text, `"msg":"shut out","door":"auth","from":"192.0.2.1"`} {
+		if !strings.Contains(w.log.String(), want) {
+			t.Errorf("the log has no %s", want)
+		}
+	}
+}

@@ -44,6 +44,17 @@ func (l *quietLog) refused(at door, status int, from source, v model.Verdict) {
 	l.line(slog.LevelInfo, "refused", append(attrs, slog.String("because", v.Standing.String()))...)
 }
 
+// turnedAway writes that something was not asked well. The reason is one of our own texts.
+func (l *quietLog) turnedAway(at door, no *refusal, from source) {
+	l.line(slog.LevelInfo, "refused", slog.String("door", at.String()), slog.Int("status", no.status),
+		slog.String("from", from.String()), slog.String("because", no.text))
+}
+
+// shutOut writes that an address failed so often that nothing from it is looked at.
+func (l *quietLog) shutOut(at door, from source) {
+	l.line(slog.LevelWarn, "shut out", slog.String("door", at.String()), slog.String("from", from.String()))
+}
+
 // broken writes that something did not work that should. Errors of the store hold no values.
 func (l *quietLog) broken(what string, err error) {
 	l.line(slog.LevelError, what, slog.String("error", err.Error()))

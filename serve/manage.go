@@ -8,6 +8,7 @@ func (d *Doors) manage(w http.ResponseWriter, r *http.Request) {
 	from := d.sourceOf(r)
 	if wait := d.failures.shut(from); wait > 0 {
 		d.counts.shut.Inc()
+		d.log.shutOut(doorAPI, from)
 		d.counts.requested(doorAPI, d.refuseLater(w, wait))
 		return
 	}

@@ -42,7 +42,7 @@ var (
 // a service credential as its token, and may ask for a place in the query of its URL.
 func (d *Doors) review(w http.ResponseWriter, r *http.Request) int {
 	if leaks(r) {
-		return d.refuse(w, tokenInURL)
+		return d.turnAway(w, r, doorReview, tokenInURL)
 	}
 	if r.Method != http.MethodPost {
 		return d.refuseMethod(w, postOnly, "POST")
@@ -53,13 +53,13 @@ func (d *Doors) review(w http.ResponseWriter, r *http.Request) int {
 	}
 	asked, no := reviewOf(w, r)
 	if no != nil {
-		return d.refuse(w, no)
+		return d.turnAway(w, r, doorReview, no)
 	}
 	place, no := placeOf(r)
 	if no != nil {
-		return d.refuse(w, no)
+		return d.turnAway(w, r, doorReview, no)
 	}
-	v, status := d.check(w, r, asked.Spec.Token, place, from)
+	v, status := d.check(w, r, doorReview, asked.Spec.Token, place, from)
 	if status != 0 {
 		return status
 	}
