@@ -71,10 +71,11 @@ func (t *tokens) body(width, height int) draw.Frame {
 	case l.rows.known && l.rows.total == 0:
 		return t.empty(width, height)
 	}
+	columns := t.columns(width)
 	return l.grid.View(grid.Options{
-		Width: width, Height: height, Theme: t.s.theme, Columns: t.columns(width), Heads: height >= listHeads,
+		Width: width, Height: height, Theme: t.s.theme, Columns: columns, Heads: height >= listHeads,
 		Sort: t.sortColumn(), Desc: l.rows.query.Sort == model.NewestFirst,
-		Row: func(i int) grid.Row { return t.row(i, width) },
+		Row: func(i int) grid.Row { return t.row(i, width, columns) },
 	})
 }
 

@@ -13,7 +13,7 @@ import (
 
 // row draws one token: as itself, as the field its description is typed in, or as its
 // revealed value.
-func (t *tokens) row(i, width int) grid.Row {
+func (t *tokens) row(i, width int, columns []grid.Column) grid.Row {
 	token, ok := t.list().rows.at(i)
 	if !ok {
 		return grid.Row{Cells: []grid.Cell{grid.Plain(t.s.theme.Muted, t.s.theme.Glyphs.Dot)}, Do: rowChosen{at: i}}
@@ -24,9 +24,9 @@ func (t *tokens) row(i, width int) grid.Row {
 	case t.reveal.shown() && !t.s.covered && t.reveal.token.ID == token.ID:
 		return t.revealRow(width)
 	}
-	row := grid.Row{Do: rowChosen{at: i}}
-	for _, c := range t.columns(width) {
-		row.Cells = append(row.Cells, t.cell(c.ID, i, token, width))
+	row := grid.Row{Do: rowChosen{at: i}, Cells: make([]grid.Cell, len(columns))}
+	for k, c := range columns {
+		row.Cells[k] = t.cell(c.ID, i, token, width)
 	}
 	return row
 }
