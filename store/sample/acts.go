@@ -28,7 +28,10 @@ func (st *story) people() {
 }
 
 // token is one of the demonstration's, numbered once it was created.
-type token struct{ id model.TokenID }
+type token struct {
+	id    model.TokenID
+	value model.Secret // as somebody who uses it was last shown it
+}
 
 // agentTokens live their lives: created by an Organization Admin, described, scoped,
 // revealed for whoever installs the agent, some revoked.
@@ -38,6 +41,7 @@ func (st *story) agentTokens() {
 		if i == 0 {
 			st.first = t
 		}
+		st.agent = append(st.agent, t)
 		st.plan(when, func() error { return st.create(t, who, model.CreateToken{Kind: model.AgentToken}) })
 		if a.description != "" {
 			st.plan(when.Add(25*time.Second), func() error {
@@ -74,7 +78,9 @@ func (st *story) services() {
 		st.reveals(t, when.Add(time.Minute), s.revoked, 3, "ben")
 		if s.revoked != "" {
 			st.plan(at(s.revoked), func() error { return st.change("ben", model.Revoke{Token: t.id}) })
+			continue
 		}
+		st.asks(t, s.description)
 	}
 }
 
@@ -112,8 +118,8 @@ func (st *story) reveals(t *token, from time.Time, revoked string, times int, wh
 			return
 		}
 		user, silent := who[st.rng.IntN(len(who))], st.rng.IntN(2) == 0
-		st.plan(when, func() error {
-			_, err := st.store.Reveal(st.ctx, st.actor(user), model.Request{}, model.Reveal{Token: t.id, Copy: silent})
+		st.plan(when, func() (err error) {
+			t.value, err = st.store.Reveal(st.ctx, st.actor(user), model.Request{}, model.Reveal{Token: t.id, Copy: silent})
 			return err
 		})
 	}

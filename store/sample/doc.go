@@ -25,6 +25,14 @@ type Store interface {
 	Reveal(ctx context.Context, actor model.Actor, r model.Request, c model.Reveal) (model.Secret, error)
 }
 
+// Doors is a store that also answers whether a token is good, as its doors do: those of the
+// demonstration are in use.
+type Doors interface {
+	Store
+	Check(ctx context.Context, value string, at model.Place, from model.Caller) (model.Verdict, error)
+	Service(ctx context.Context, value string, from model.Caller) (model.Token, error)
+}
+
 // demonstrationStart is the moment the watcher comes in: its month of history ends here.
 var demonstrationStart = time.Date(2026, time.March, 9, 9, 14, 0, 0, time.UTC)
 

@@ -236,3 +236,48 @@ func TestFillStopsAtTheFirstError(t *testing.T) {
 		t.Error("a full disk was not noticed")
 	}
 }
+
+// TestDemonstrationIsInUse: agents call up to the last minute, some never did, and some
+// with tokens that are revoked.
+func TestDemonstrationIsInUse(t *testing.T) {
+	clock := NewClock()
+	s := open(t, clock)
+	ctx := context.Background()
+	if err := Write(ctx, s, clock, 1000, ""); err != nil {
+		t.Fatal(err)
+	}
+	page, err := s.Tokens(ctx, admin(t, s), model.TokenQuery{Kind: model.AgentToken}, model.Window{Limit: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fresh, never := 0, 0
+	for _, token := range page.Rows {
+		switch last := page.LastUsed[token.ID]; {
+		case last.Never():
+			never++
+		case demonstrationStart.Sub(last.Std()) < time.Minute:
+			fresh++
+		}
+		if token.Description != "staging runner, blue" {
+			continue
+		}
+		u, err := s.Usage(ctx, admin(t, s), token.ID)
+		if err != nil || u.All.LastHour == 0 || len(u.Callers) != 3 || slices.Contains(u.All.Hours[:], 0) {
+			t.Errorf("%s is used like this: %+v (%v)", token.Description, u, err)
+		}
+		if u.All.Refused != 0 {
+			t.Errorf("%s was refused %d times: its agent asks for what it reaches", token.Description, u.All.Refused)
+		}
+	}
+	if fresh < 10 || never < 3 {
+		t.Errorf("%d tokens were used in the last minute, %d never", fresh, never)
+	}
+	knocks, err := s.Knocks(ctx, admin(t, s))
+	if err != nil || len(knocks.Knocks) != len(stubborn) {
+		t.Errorf("%d tokens still knock, want %d (%v)", len(knocks.Knocks), len(stubborn), err)
+	}
+	services, err := s.Tokens(ctx, admin(t, s), model.TokenQuery{Kind: model.ServiceToken}, model.Window{Limit: 10})
+	if err != nil || services.Total != 2 || len(services.LastUsed) != 2 {
+		t.Errorf("%d service credentials, %d in use, want 2 of 2 (%v)", services.Total, len(services.LastUsed), err)
+	}
+}

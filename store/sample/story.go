@@ -17,13 +17,14 @@ import (
 // of their moments, some of which need what earlier ones left.
 type story struct {
 	ctx   context.Context
-	store Store
+	store Doors
 	clock *Clock
 	rng   *rand.Rand
 	acts  []act
 	users map[string]model.UserID
 	wants map[string]model.DeploymentID // by every name a deployment ever had
 	first *token                        // the oldest agent token
+	agent []*token                      // of agents, in their order
 }
 
 // act is something somebody does at a moment.
@@ -32,10 +33,11 @@ type act struct {
 	do func() error
 }
 
-// Write plays two months of history, the last of them busy, on a store that was created
+// Write plays two months of history, the last of them busy and the last day with agents
+// that use their tokens, on a store that was created
 // with [Found] under the clock, then starts the clock. as, when not the founder, becomes
 // the user that account is bound to; it is a login of the demonstration.
-func Write(ctx context.Context, s Store, clock *Clock, account uint32, as string) error {
+func Write(ctx context.Context, s Doors, clock *Clock, account uint32, as string) error {
 	st := &story{ctx: ctx, store: s, clock: clock, rng: rand.New(rand.NewPCG(7, 14)),
 		users: map[string]model.UserID{founder: 1}, wants: map[string]model.DeploymentID{}}
 	for i, name := range deployments {
@@ -47,6 +49,7 @@ func Write(ctx context.Context, s Store, clock *Clock, account uint32, as string
 	st.userTokens()
 	st.services()
 	st.business()
+	st.calls()
 	slices.SortStableFunc(st.acts, func(a, b act) int { return a.at.Compare(b.at) })
 	for _, a := range st.acts {
 		clock.set(a.at)
