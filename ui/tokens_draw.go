@@ -33,8 +33,15 @@ func (t *tokens) columns(width int) []grid.Column {
 	if t.kind == model.ServiceToken {
 		columns = slices.Delete(columns, 1, 2)
 	}
+	if t.s.width >= paneFrom && grid.Layout(columns, width)[0].W < besidePane {
+		columns = columns[:len(columns)-2] // the pane has both
+	}
 	return columns
 }
+
+// besidePane is how wide descriptions stay beside the pane, where when tokens were created
+// and last used gives way to them.
+const besidePane = 38
 
 // scopeColumn says what a token reaches: an agent token's permissions, or whose a user
 // token is.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"jeton/model"
+	"jeton/ui/grid"
 )
 
 // runner is an agent that calls with a label, from an address, for a deployment.
@@ -152,5 +153,21 @@ func TestRefusedUse(t *testing.T) {
 	r.until("runner-7  10.2.0.14  staging  refused 1 min ago")
 	if screen := r.screen(); strings.Contains(screen, "By the hour") {
 		t.Errorf("a chart of nothing:\n%s", screen)
+	}
+}
+
+// TestDescriptionsBesideThePane keep 38 cells: what the pane has as well gives way.
+func TestDescriptionsBesideThePane(t *testing.T) {
+	s := plainSession()
+	l := listOf(s, agentToken())
+	for s.width = paneFrom; s.width < 220; s.width++ {
+		table := l.tableWidth(s.width)
+		cols := grid.Layout(l.columns(table), table)
+		if cols[0].W < besidePane {
+			t.Fatalf("%d wide: %d cells for descriptions", s.width, cols[0].W)
+		}
+		if created, used := len(cols) > 3, len(cols) > 4; created != (s.width >= 127) || used != (s.width >= 143) {
+			t.Fatalf("%d wide: CREATED %t, LAST USED %t", s.width, created, used)
+		}
 	}
 }
