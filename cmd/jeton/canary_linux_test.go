@@ -192,6 +192,9 @@ func (c canary) commands(t *testing.T, env []string, dir string) {
 		{"--store", filepath.Join(dir, "restored"), "restore", filepath.Join(dir, "backup")},
 		{"audit", "list"}, {"audit", "export"}, {"audit", "prove", "2"}, {"audit", "head"}, {"audit", "key"},
 		{"audit", "verify"}, {"doctor", "--json"}, {"config"},
+		{"token", "list", "--json"}, {"token", "show", "1"}, {"token", "describe", "1", "again"}, {"token", "permissions", "1", "--all-branch-deployments", "on"},
+		{"user", "list", "--json"}, {"deployment", "list"}, {"setting", "list"}, {"service", "create"}, {"service", "list"},
+		{"token", "revoke", "1", "--yes"}, {"token", "list", "--all", "--revoked"},
 	} {
 		out, errs, code := command(t, env, args...)
 		if code != 0 && args[0] != "doctor" {
@@ -363,5 +366,46 @@ func TestCanaryOfManyTokens(t *testing.T) {
 	for _, c := range all {
 		c.below(t, dir)
 		c.printed(t, con)
+	}
+}
+
+// TestCanaryOfCommands has values made, revealed and checked by command, and looks for them in
+// every file, in what is printed besides them, and in what others see while one is waited for.
+func TestCanaryOfCommands(t *testing.T) {
+	s := steps{t, founded(t)}
+	dir := strings.TrimPrefix(s.env[0], "HOME=")
+	for n, args := range [][]string{{"token", "create", "--agent"}, {"token", "create", "--user"}, {"service", "create"}} {
+		shown, errs := s.run(0, "", append(args, "--reveal")...)
+		secret := strings.TrimSpace(shown)
+		c, number := newCanary(secret), fmt.Sprint(n+1)
+		if what := c.in([]byte(errs)); what != "" {
+			t.Errorf("%q said %s", args, what)
+		}
+		file := filepath.Join(t.TempDir(), "value")
+		for _, more := range [][]string{{args[0], "reveal", number, "--output-file", file}, {args[0], "show", number, "--json"},
+			{args[0], "show", secret}, {args[0], "list", secret}, {args[0], "revoke", secret, "--yes"}, {"token", "check", "--sha256", secret}} {
+			out, errs, _ := command(t, s.env, more...)
+			if what := c.in([]byte(out + errs)); what != "" {
+				t.Errorf("%q printed %s", more[:2], what)
+			}
+		}
+		for _, more := range [][]string{nil, {"--json"}, {"--deployment", "prod"}, {"--offline"}} {
+			out, errs, _ := commandGiven(t, s.env, shown, append([]string{"token", "check"}, more...)...)
+			if what := c.in([]byte(out + errs)); what != "" {
+				t.Errorf("check %q printed %s", more, what)
+			}
+		}
+		con := start(t, 100, 24, s.env, jeton(t), "token", "check")
+		con.until("not shown:")
+		con.write(secret)
+		c.processes(t, con.cmd.Process.Pid, dir)
+		con.press("\r")
+		con.wait()
+		if what := c.in(con.sent()); what != "" {
+			t.Errorf("the terminal was sent %s", what)
+		}
+		if n := c.below(t, dir); n < 8 {
+			t.Errorf("only %d files were read", n)
+		}
 	}
 }

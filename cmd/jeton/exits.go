@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"strings"
 	"syscall"
 
 	"jeton/model"
 	"jeton/store/journal"
 	"jeton/store/seal"
 	"jeton/store/state"
+	"jeton/ui/draw"
 )
 
 // The exit codes by kind of error, see newExitCodes. Scripts rely on the numbers.
@@ -111,11 +113,18 @@ func (w *worst) over() error {
 	return &saidError{w.err}
 }
 
-// complain prints an error, if anything is to be said of it.
+// complain prints an error, if anything is to be said of it. Somebody else may have chosen
+// what it repeats, such as a flag.
 func complain(out io.Writer, err error) {
-	if text := wording(err); text != "" {
-		fmt.Fprintln(out, "jeton: "+redact(text))
+	text := wording(err)
+	if text == "" {
+		return
 	}
+	lines := strings.Split(redact(text), "\n")
+	for i, l := range lines {
+		lines[i] = draw.Safe(l)
+	}
+	fmt.Fprintln(out, "jeton: "+strings.Join(lines, "\n"))
 }
 
 // leaked finds what looks like the value of a token, or the beginning of one.

@@ -70,21 +70,3 @@ func (o *office) namesIfAllowed(ctx context.Context) (*people, error) {
 	}
 	return o.names(ctx)
 }
-
-func (n *people) user(id model.UserID) model.User {
-	for _, u := range n.users {
-		if u.ID == id {
-			return u
-		}
-	}
-	return model.User{}
-}
-
-func (n *people) deployment(id model.DeploymentID) model.Deployment {
-	for _, d := range n.deployments {
-		if d.ID == id {
-			return d
-		}
-	}
-	return model.Deployment{}
-}

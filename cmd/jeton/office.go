@@ -12,12 +12,9 @@ import (
 	"jeton/store/share"
 )
 
-// organization is what the commands need of a store, wherever that is.
-type organization interface{ share.Organization }
-
 // office is an organization that is open for one command, and who acts in it.
 type office struct {
-	organization
+	share.Organization
 	actor model.Actor
 }
 
