@@ -58,7 +58,7 @@ func TestBackupByCommand(t *testing.T) {
 	step(1, "not to standard output", "backup", "-")
 	step(2, "needs the name of a file", "backup")
 	step(2, "is another argument", "restore", "a", "b")
-	step(1, "no organization here", "backup", at("a"), "--store", at("nothing"))
+	step(3, "no organization here", "backup", at("a"), "--store", at("nothing"))
 
 	step(0, "of acme: 1 user, 1 agent token and 1 user token", "backup", "verify", at("closed"))
 	step(0, "The backup is good", "backup", "verify", at("open"), "--scratch", dir)
@@ -78,7 +78,7 @@ func TestBackupByCommand(t *testing.T) {
 		step(1, "damaged or cut short", "restore", at(name), "--store", at("new"))
 	}
 	step(1, "another keyset", "backup", "verify", at("closed"), "--keyset", at("other"))
-	step(1, "give the file it was made with", "backup", "verify", at("closed"), "--keyset", at("nowhere"))
+	step(3, "give the file it was made with", "backup", "verify", at("closed"), "--keyset", at("nowhere"))
 	step(1, "no such file", "backup", "verify", at("none"))
 	if left, err := os.ReadDir(kept); err != nil || len(left) != 6 {
 		t.Fatalf("left %v, %v", left, err)

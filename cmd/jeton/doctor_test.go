@@ -120,7 +120,7 @@ func TestDoctorBesideTheScreens(t *testing.T) {
 		t.Errorf("exit code %d:\n%s", code, out)
 	}
 	out, errs, code := command(t, env, "doctor", "--repair")
-	if code != 1 || out != "" || !strings.Contains(errs, fmt.Sprintf("is open in another jeton: pid %d, ", c.cmd.Process.Pid)) {
+	if code != 6 || out != "" || !strings.Contains(errs, fmt.Sprintf("is open in another jeton: pid %d, ", c.cmd.Process.Pid)) {
 		t.Errorf("repair under a holder: exit code %d, printed %q, said %q", code, out, errs)
 	}
 	c.press("q")
@@ -137,7 +137,7 @@ func TestDoctorRepairs(t *testing.T) {
 		t.Errorf("exit code %d, said %q:\n%s", code, errs, out)
 	}
 	_, errs, code = command(t, home(t), "doctor", "--repair")
-	if code != 1 || !strings.Contains(errs, "no organization here; create one with jeton init") {
+	if code != 3 || !strings.Contains(errs, "no organization here; create one with jeton init") {
 		t.Errorf("repairing nothing: exit code %d, said %q", code, errs)
 	}
 }

@@ -37,7 +37,7 @@ func TestRotateByCommand(t *testing.T) {
 
 	open := start(t, 80, 24, env, jeton(t))
 	open.until("Agent tokens 1")
-	step(1, "open in another jeton", "key", "rotate")
+	step(6, "open in another jeton", "key", "rotate")
 	open.press("q")
 	open.wait()
 
