@@ -63,6 +63,7 @@ func TestFigures(t *testing.T) {
 	f.filtering()
 	f.committing()
 	f.frames()
+	f.listing()
 	f.auditing()
 	f.answering()
 }

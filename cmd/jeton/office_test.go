@@ -97,5 +97,8 @@ func TestNobodyReadsTheOutput(t *testing.T) {
 			t.Errorf("%q: exit code %d, said %q", args, code, errs)
 		}
 	}
+	if errs, code := commandInto(t, write, s.env, "token", "create", "--agent", "--reveal"); code != 1 || !strings.Contains(errs, "agent token 2, ending in") {
+		t.Errorf("a token that is there is not said to be: exit code %d, said %q", code, errs)
+	}
 	s.run(0, "State is what the events came to", "audit", "verify")
 }

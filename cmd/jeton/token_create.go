@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -109,6 +110,9 @@ func (p *program) created(ctx context.Context, o *office, a *createAsked, t mode
 		err = a.out.print(p.std.out, value)
 	default:
 		_, err = fmt.Fprintf(p.std.out, "Created %s.\n", title(t))
+	}
+	if errors.Is(err, syscall.EPIPE) { // nothing is said of that elsewhere, but here something is there now
+		err = errors.New("nobody reads the output any more")
 	}
 	if err != nil {
 		return fmt.Errorf("%s exists, and its value was not handed out: %w; see jeton token reveal %d", title(t), err, t.ID)
