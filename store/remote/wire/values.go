@@ -14,6 +14,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -46,11 +47,10 @@ func (t *Time) UnmarshalJSON(raw []byte) error {
 		*t = 0
 		return nil
 	}
-	var text string
-	if err := json.Unmarshal(raw, &text); err != nil {
-		return err
+	if len(raw) < 2 || raw[0] != '"' {
+		return &json.UnmarshalTypeError{Value: "what is there", Type: reflect.TypeFor[string]()}
 	}
-	at, err := time.Parse(time.RFC3339, text)
+	at, err := time.Parse(time.RFC3339, string(raw[1:len(raw)-1])) // a time has nothing that JSON escapes
 	if err != nil {
 		return fmt.Errorf("a time is written like 2026-03-01T12:00:00.000Z")
 	}
@@ -66,7 +66,18 @@ func (n Name) MarshalJSON() ([]byte, error) {
 	if n == "" {
 		return null, nil
 	}
-	return marshal(string(n))
+	return quoted(string(n))
+}
+
+// quoted is a text in JSON. Most are of the kind that stands there as it is.
+func quoted(s string) ([]byte, error) {
+	for _, c := range []byte(s) {
+		if c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return marshal(s)
+		}
+	}
+	out := make([]byte, 0, len(s)+2)
+	return append(append(append(out, '"'), s...), '"'), nil
 }
 
 // Value is a token's value. It is written and read as it is.

@@ -1,0 +1,42 @@
+package wire
+
+import (
+	"bytes"
+	"encoding/json"
+	"testing"
+
+	"jeton/model"
+)
+
+func benchPage() model.TokenPage {
+	p := model.TokenPage{Logins: map[model.UserID]string{1: "ana"}, Total: 1000000}
+	for i := range 1000 {
+		p.Rows = append(p.Rows, model.Token{ID: model.TokenID(i + 1), Kind: model.AgentToken, Description: "etl agent for customer imports, eu-west-1", Permissions: model.OrgAgent(), LastFour: "aB3x", CreatedAt: 1770000000000, CreatedBy: 1, Revision: 77, EditedBy: 1})
+	}
+	return p
+}
+
+func BenchmarkEncode(b *testing.B) {
+	p := benchPage()
+	for b.Loop() {
+		var out bytes.Buffer
+		e := json.NewEncoder(&out)
+		e.SetEscapeHTML(false)
+		if err := e.Encode(TokenPageOf(p, nil)); err != nil {
+			b.Fatal(err)
+		}
+		b.SetBytes(int64(out.Len()))
+	}
+}
+
+func BenchmarkDecode(b *testing.B) {
+	raw, _ := json.Marshal(TokenPageOf(benchPage(), nil))
+	b.SetBytes(int64(len(raw)))
+	for b.Loop() {
+		var p TokenPage
+		if err := json.Unmarshal(raw, &p); err != nil {
+			b.Fatal(err)
+		}
+		_ = p.Model()
+	}
+}
