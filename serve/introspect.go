@@ -46,8 +46,10 @@ type permissions struct {
 }
 
 // introspect answers to RFC 7662. Of what is not active it says nothing else. The form may
-// name a deployment or a branch_deployment: a token that does not reach it is then not
-// active. Without, a token is active wherever it may be used, and who asks compares scope.
+// name a deployment or a branch_deployment, and so may the query and the headers of /auth,
+// since there are clients that add nothing to the form: a token that does not reach it is
+// then not active. Without, a token is active wherever it may be used, and who asks compares
+// scope.
 func (d *Doors) introspect(w http.ResponseWriter, r *http.Request) int {
 	if leaks(r) {
 		return d.turnAway(w, r, doorIntrospect, tokenInURL)
@@ -63,7 +65,7 @@ func (d *Doors) introspect(w http.ResponseWriter, r *http.Request) int {
 	if no != nil {
 		return d.turnAway(w, r, doorIntrospect, no)
 	}
-	value, place, no := askedIn(form)
+	value, place, no := askedIn(r, form)
 	if no != nil {
 		return d.turnAway(w, r, doorIntrospect, no)
 	}
@@ -100,13 +102,15 @@ func (d *Doors) admit(w http.ResponseWriter, r *http.Request, at door, from sour
 	return d.refuse(w, notAnswered)
 }
 
-// askedIn returns what a form asks about. A hint of its type (token_type_hint) is not needed.
-func askedIn(form url.Values) (string, model.Place, *refusal) {
+// askedIn returns what a request and its form ask about. A hint of its type (token_type_hint)
+// is not needed.
+func askedIn(r *http.Request, form url.Values) (string, model.Place, *refusal) {
 	values := form["token"]
 	if len(values) != 1 || values[0] == "" {
 		return "", model.Place{}, oneToken
 	}
 	var a asking
+	a.sayRequest(r)
 	a.sayParameters(form)
 	return values[0], a.place, a.refusal
 }

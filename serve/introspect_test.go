@@ -67,6 +67,35 @@ func TestIntrospectInactiveSaysNothingMore(t *testing.T) {
 	}
 }
 
+// TestIntrospectPlaceBesideTheForm asks as mod_oauth2 does, which can put nothing into the
+// form: a place in the URL must not be passed over, or a token would be good everywhere.
+func TestIntrospectPlaceBesideTheForm(t *testing.T) {
+	w := newWorld(t, DoorOptions{})
+	for name, test := range map[string]struct {
+		query, form, header string
+		status              int
+		active              bool
+	}{
+		"reached":                        {"?deployment=prod", "", "", 200, true},
+		"out of reach":                   {"?deployment=staging", "", "", 200, false},
+		"no branches":                    {"?branch_deployment=x", "", "", 200, false},
+		"out of reach, said in a header": {"", "", "staging", 200, false},
+		"said twice":                     {"?deployment=prod", "&deployment=staging", "", 400, false},
+		"hostile":                        {"?deployment=%0a", "", "", 400, false},
+		"not to be read":                 {"?deployment=%zz", "", "", 400, false},
+	} {
+		r := introspection1(w.service, "token="+w.limited+test.form)
+		r.URL.RawQuery = strings.TrimPrefix(test.query, "?")
+		if test.header != "" {
+			r.Header.Set("Jeton-Deployment", test.header)
+		}
+		out := w.do(t, r)
+		if active := strings.Contains(out.Body.String(), `"active":true`); out.Code != test.status || active != test.active {
+			t.Errorf("%s: %d %s", name, out.Code, out.Body)
+		}
+	}
+}
+
 func TestIntrospectForms(t *testing.T) {
 	w := newWorld(t, DoorOptions{})
 	with := func(method, body, contentType string) *http.Request {

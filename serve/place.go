@@ -57,19 +57,26 @@ func (a *asking) sayParameters(v url.Values) {
 	a.say(v[branchParameter], true)
 }
 
+// sayRequest adds what the headers and the query of a request say.
+func (a *asking) sayRequest(r *http.Request) {
+	a.say(r.Header[deploymentHeader], false)
+	a.say(r.Header[branchHeader], true)
+	if r.URL.RawQuery == "" {
+		return
+	}
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		a.place, a.refusal = model.Place{}, unclearQuery
+		return
+	}
+	a.sayParameters(query)
+}
+
 // placeOf returns the place that the headers and the query of a request ask about; the zero
 // place when they ask about none.
 func placeOf(r *http.Request) (model.Place, *refusal) {
 	var a asking
-	a.say(r.Header[deploymentHeader], false)
-	a.say(r.Header[branchHeader], true)
-	if r.URL.RawQuery != "" {
-		query, err := url.ParseQuery(r.URL.RawQuery)
-		if err != nil {
-			return model.Place{}, unclearQuery
-		}
-		a.sayParameters(query)
-	}
+	a.sayRequest(r)
 	return a.place, a.refusal
 }
 
