@@ -21,10 +21,10 @@ SHARE = "$(DESTDIR)$(PREFIX)/share"
 # No C compiler is needed for anything but the race detector.
 export CGO_ENABLED = 0
 
-.PHONY: help run demo build test race lint bench torture install clean
+.PHONY: help run demo build test race lint bench torture e2e install clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## open the screens on your organization
 	@exec bin/jeton
@@ -58,6 +58,10 @@ torture: build ## kill it, cut its power, fill its disk, damage its files, fuzz 
 	for n in $$(seq $$((($(MODELS) + 249) / 250))); do $(GO) test ./store -run '^TestModel$$' -count=1 -timeout 24h -rapid.checks=250 || exit 1; done
 	$(GO) test ./store -run 'Race|DurableFirst' -count=1 -timeout 24h -races $(RACES)
 	store/torture/fuzz $(FUZZ)
+
+e2e: build ## let nginx, Caddy, Apache, an OAuth client, gitleaks and systemd try the doors
+	GO="$(GO)" serve/e2e/install .bench/e2e
+	JETON_E2E=$(CURDIR)/.bench/e2e JETON_BIN=$(CURDIR)/bin/jeton $(GO) test ./serve/e2e -count=1 -timeout 10m
 
 install: ## install jeton to BINDIR, and with PREFIX also its manual and completions
 	$(GO) build -trimpath -o "$(DESTDIR)$(BINDIR)/jeton" ./cmd/jeton
