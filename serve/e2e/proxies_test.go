@@ -15,6 +15,8 @@ import (
 // proxy is a server that asks jeton before it passes a request to a service.
 type proxy struct {
 	name string
+	// label is whether it passes on what an agent calls itself.
+	label bool
 	// start starts it with the file as shipped, for the deployment prod, and returns where it listens.
 	start func(t *testing.T, at setting) string
 	// tells says whether it hands the answer of /auth to the service; else what introspection says.
@@ -35,9 +37,9 @@ type setting struct {
 
 func proxies() []proxy {
 	return []proxy{
-		{"nginx", startNginx, true, http.StatusForbidden, http.StatusTooManyRequests, http.StatusServiceUnavailable},
-		{"Caddy", startCaddy, true, http.StatusForbidden, http.StatusTooManyRequests, http.StatusBadGateway},
-		{"Apache", startApache, false, http.StatusUnauthorized, http.StatusUnauthorized, http.StatusUnauthorized},
+		{"nginx", true, startNginx, true, http.StatusForbidden, http.StatusTooManyRequests, http.StatusServiceUnavailable},
+		{"Caddy", true, startCaddy, true, http.StatusForbidden, http.StatusTooManyRequests, http.StatusBadGateway},
+		{"Apache", false, startApache, false, http.StatusUnauthorized, http.StatusUnauthorized, http.StatusUnauthorized},
 	}
 }
 
@@ -63,6 +65,7 @@ func TestProxies(t *testing.T) {
 			sc.passesBodies()
 			sc.keepsOut()
 			sc.believesNoClient()
+			sc.isCounted()
 			sc.noticesRevocation()
 			sc.slowsDown()
 			sc.staysClosed()
@@ -200,6 +203,26 @@ func (s *scene) believesNoClient() {
 	for _, place := range []string{"Jeton-Deployment: staging", "Jeton-Branch-Deployment: fix-1"} {
 		s.kept(s.get("/runs?deployment=staging", append(forged, place, bearer(elsewhere))...), s.outOfReach, place)
 		s.said(s.served(s.get("/runs?deployment=staging", place, bearer(agent))), s.heard(agent, false)...)
+	}
+}
+
+// isCounted has jeton tell how a token was used: at the deployment that the proxy asks about,
+// by the agent that says who it is, as often as it was presented and no more.
+func (s *scene) isCounted() {
+	agent, elsewhere := s.agent(s.t, "prod"), s.agent(s.t, "staging")
+	for range 3 {
+		s.served(s.get("/runs", "Jeton-Agent: east-1", bearer(agent)))
+	}
+	s.kept(s.get("/runs", "Jeton-Agent: east-1", bearer(elsewhere)), s.outOfReach, "a token that does not reach prod")
+	want := caller{Agent: "east-1", Address: "127.0.0.1", Deployment: "prod"}
+	if !s.label {
+		want.Agent = ""
+	}
+	for v, counts := range map[token][2]int{agent: {3, 0}, elsewhere: {0, 1}} {
+		want.Count, want.Refused = counts[0], counts[1]
+		if got := s.usage(s.t, v); !slices.Equal(got, []caller{want}) {
+			s.t.Errorf("used by %+v, want %+v", got, want)
+		}
 	}
 }
 

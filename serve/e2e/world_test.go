@@ -168,3 +168,21 @@ func (w *world) ready(t *testing.T, c *http.Client, scheme string) {
 		return errors.Join(err, res.Body.Close())
 	})
 }
+
+// caller is who used a token, as the management API tells it.
+type caller struct {
+	Agent, Address, Deployment string
+	Count, Refused             int
+}
+
+// usage asks the management API, as ana, who used a token.
+func (w *world) usage(t *testing.T, v token) []caller {
+	t.Helper()
+	c := &client{t, http.DefaultClient, "http://" + w.addr}
+	a := c.get("/v1/tokens/"+v.number+"/usage", bearer(w.user(t, "ana")))
+	var usage struct{ Callers []caller }
+	if err := json.Unmarshal([]byte(a.body), &usage); err != nil || a.status != http.StatusOK {
+		t.Fatalf("answered %d %s: %v", a.status, a.body, err)
+	}
+	return usage.Callers
+}
