@@ -3,8 +3,8 @@
 package e2e
 
 import (
-	"crypto/rand"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -22,8 +22,8 @@ type proxy struct {
 	// tells says whether it hands the answer of /auth to the service; else what introspection says.
 	tells bool
 	// Its statuses for a token that works elsewhere, for too many that do not work, and for no
-	// answer.
-	outOfReach, slowed, unanswered int
+	// answer from jeton, which is there or gone.
+	outOfReach, slowed, unready, gone int
 }
 
 // setting is what is set in a file that is shipped.
@@ -37,9 +37,9 @@ type setting struct {
 
 func proxies() []proxy {
 	return []proxy{
-		{"nginx", true, startNginx, true, http.StatusForbidden, http.StatusTooManyRequests, http.StatusServiceUnavailable},
-		{"Caddy", true, startCaddy, true, http.StatusForbidden, http.StatusTooManyRequests, http.StatusBadGateway},
-		{"Apache", false, startApache, false, http.StatusUnauthorized, http.StatusUnauthorized, http.StatusUnauthorized},
+		{"nginx", true, startNginx, true, http.StatusForbidden, http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusServiceUnavailable},
+		{"Caddy", true, startCaddy, true, http.StatusForbidden, http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusBadGateway},
+		{"Apache", false, startApache, false, http.StatusUnauthorized, http.StatusUnauthorized, http.StatusUnauthorized, http.StatusUnauthorized},
 	}
 }
 
@@ -69,6 +69,25 @@ func TestProxies(t *testing.T) {
 			sc.noticesRevocation()
 			sc.slowsDown()
 			sc.staysClosed()
+		})
+	}
+}
+
+// TestProxiesWithoutAnswer has them ask what cannot answer, as jeton while it compares its
+// state or when its store is closed: with 503, whatever the door.
+func TestProxiesWithoutAnswer(t *testing.T) {
+	installed(t)
+	closed := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}))
+	defer closed.Close()
+	for _, p := range proxies() {
+		t.Run(p.name, func(t *testing.T) {
+			s, v := newService(t), token{"", model.SecretOf(newValue(t, model.AgentToken))}
+			at := setting{dir: t.TempDir(), jeton: closed.Listener.Addr().String(), service: s.addr(), credential: v}
+			at.certificate = newCertificate(t, at.dir)
+			sc := &scene{p, nil, newClient(t, p.start(t, at), at.certificate), t, s}
+			sc.kept(sc.get("/runs", bearer(v)), p.unready, "jeton cannot answer")
 		})
 	}
 }
@@ -161,10 +180,6 @@ func (s *scene) passesBodies() {
 }
 
 func (s *scene) keepsOut() {
-	unknown, err := model.NewValue(model.AgentToken, rand.Reader)
-	if err != nil {
-		s.t.Fatal(err)
-	}
 	revoked, good := s.agent(s.t, "prod"), s.agent(s.t, "prod").value.Expose()
 	s.revoke(s.t, revoked)
 	for why, header := range map[string]string{
@@ -174,7 +189,7 @@ func (s *scene) keepsOut() {
 		"no token value":       "Authorization: Bearer letmein",
 		"a truncated value":    "Authorization: Bearer " + good[:len(good)-1],
 		"a longer value":       "Authorization: Bearer " + good + "x",
-		"an unknown token":     bearer(token{"", unknown}),
+		"an unknown token":     "Authorization: Bearer " + newValue(s.t, model.AgentToken),
 		"a revoked token":      bearer(revoked),
 		"a service credential": bearer(s.credential(s.t)),
 	} {
@@ -262,5 +277,5 @@ func (s *scene) staysClosed() {
 	agent := s.agent(s.t, "prod")
 	s.served(s.get("/runs", bearer(agent)))
 	s.serve.stop(s.t)
-	s.kept(s.get("/runs", bearer(agent)), s.unanswered, "jeton is gone")
+	s.kept(s.get("/runs", bearer(agent)), s.gone, "jeton is gone")
 }
