@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -64,9 +65,12 @@ func write(t *testing.T, dir, name, text string) string {
 // environment is one of its own for the programs of a test, in a directory of the test.
 func environment(t *testing.T, dir string, more ...string) []string {
 	t.Helper()
-	libraries := filepath.Join(installed(t), "debian", "usr", "lib", "x86_64-linux-gnu")
+	libraries, err := filepath.Glob(filepath.Join(installed(t), "debian", "usr", "lib", "*-linux-gnu"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	return append([]string{"HOME=" + dir, "TMPDIR=" + dir, "LANG=C.UTF-8", "TZ=UTC", "PATH=" + os.Getenv("PATH"),
-		"LD_LIBRARY_PATH=" + libraries}, more...)
+		"LD_LIBRARY_PATH=" + strings.Join(libraries, ":")}, more...)
 }
 
 // process is a program that runs.
