@@ -69,6 +69,7 @@ func TestProxies(t *testing.T) {
 			sc.noticesRevocation()
 			sc.slowsDown()
 			sc.staysClosed()
+			sc.wroteNoToken(at.dir, at.credential)
 		})
 	}
 }
@@ -90,22 +91,6 @@ func TestProxiesWithoutAnswer(t *testing.T) {
 			sc.kept(sc.get("/runs", bearer(v)), p.unready, "jeton cannot answer")
 		})
 	}
-}
-
-// TestApacheCaches is the control of what is shipped: without expiry=0 a token that was
-// revoked still works.
-func TestApacheCaches(t *testing.T) {
-	installed(t)
-	w, s := newWorld(t), newService(t)
-	w.ready(t, http.DefaultClient, "http")
-	at := setting{dir: t.TempDir(), jeton: w.addr, service: s.addr(), credential: w.credential(t)}
-	at.certificate = newCertificate(t, at.dir)
-	addr := startApacheWith(t, at, write(t, at.dir, "caching.conf", replaced(t, "apache.conf", "&expiry=0", "")))
-	sc := &scene{proxy{}, w, newClient(t, addr, at.certificate), t, s}
-	agent := w.agent(t, "prod")
-	sc.served(sc.get("/runs", bearer(agent)))
-	w.revoke(t, agent)
-	sc.served(sc.get("/runs", bearer(agent)))
 }
 
 // served fails the test unless the request reached the service, and returns what it was.
@@ -278,4 +263,5 @@ func (s *scene) staysClosed() {
 	s.served(s.get("/runs", bearer(agent)))
 	s.serve.stop(s.t)
 	s.kept(s.get("/runs", bearer(agent)), s.gone, "jeton is gone")
+	s.kept(s.get("/runs", platform(agent)), s.gone, "jeton is gone, the other header")
 }

@@ -63,15 +63,16 @@ func replaced(t *testing.T, name string, pairs ...string) string {
 	return text
 }
 
-// startCaddy imports the file and sets its environment variables.
+// startCaddy sets the environment variables that the file names. The options are for a
+// Caddy beside others: no port for administration, and none for redirects.
 func startCaddy(t *testing.T, at setting) string {
 	t.Helper()
 	addr := freeAddr(t)
-	main := write(t, at.dir, "Caddyfile", "{\n\tadmin off\n\tauto_https disable_redirects\n}\nimport "+shipped(t, "Caddyfile")+"\n")
 	env := environment(t, at.dir, "XDG_DATA_HOME="+at.dir, "XDG_CONFIG_HOME="+at.dir,
-		"JETON_SITE=https://"+addr, "JETON_TLS=tls "+at.certificate.cert+" "+at.certificate.key,
+		"JETON_CADDY_OPTIONS=admin off\nauto_https disable_redirects", "JETON_SITE=https://"+addr,
+		"JETON_TLS=tls "+at.certificate.cert+" "+at.certificate.key,
 		"JETON_ADDRESS="+at.jeton, "JETON_SERVICE="+at.service)
-	p := start(t, at.dir, env, debian(t, "/usr/bin/caddy"), "run", "--config", main, "--adapter", "caddyfile")
+	p := start(t, at.dir, env, debian(t, "/usr/bin/caddy"), "run", "--config", shipped(t, "Caddyfile"))
 	p.listens(t, addr)
 	return addr
 }

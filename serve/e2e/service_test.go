@@ -70,13 +70,14 @@ type client struct {
 	t    *testing.T
 	http *http.Client
 	url  string
+	sent []string // headers
 }
 
 func newClient(t *testing.T, addr string, c certificate) *client {
 	t.Helper()
 	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: c.pool}}
 	t.Cleanup(transport.CloseIdleConnections)
-	return &client{t, &http.Client{Transport: transport, Timeout: patience}, "https://" + addr}
+	return &client{t: t, http: &http.Client{Transport: transport, Timeout: patience}, url: "https://" + addr}
 }
 
 // answer is what a proxy answered.
@@ -102,6 +103,7 @@ func (c *client) send(method, path, body string, headers ...string) answer {
 		name, value, _ := strings.Cut(h, ": ")
 		r.Header[name] = append(r.Header[name], value)
 	}
+	c.sent = append(c.sent, headers...)
 	res, err := c.http.Do(r)
 	if err != nil {
 		c.t.Fatal(err)

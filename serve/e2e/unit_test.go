@@ -70,7 +70,7 @@ func TestUnitConfinement(t *testing.T) {
 	w := newWorldAs(t, launcher(t, write(t, dir, "calls", string(calls)), "NOTIFY_SOCKET="+filepath.Join(dir, "notify")))
 	told(t, manager, "READY=1")
 	w.ready(t, http.DefaultClient, "http")
-	client := &client{t, http.DefaultClient, "http://" + w.addr}
+	client := &client{t: t, http: http.DefaultClient, url: "http://" + w.addr}
 	agent := w.agent(t, "prod")
 	for range 2 {
 		if a := client.get("/auth?deployment=prod", bearer(agent)); a.status != http.StatusNoContent {

@@ -178,7 +178,7 @@ type caller struct {
 // usage asks the management API, as ana, who used a token.
 func (w *world) usage(t *testing.T, v token) []caller {
 	t.Helper()
-	c := &client{t, http.DefaultClient, "http://" + w.addr}
+	c := &client{t: t, http: http.DefaultClient, url: "http://" + w.addr}
 	a := c.get("/v1/tokens/"+v.number+"/usage", bearer(w.user(t, "ana")))
 	var usage struct{ Callers []caller }
 	if err := json.Unmarshal([]byte(a.body), &usage); err != nil || a.status != http.StatusOK {
