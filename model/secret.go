@@ -6,6 +6,7 @@ import (
 	"hash/crc32"
 	"io"
 	"log/slog"
+	"strings"
 	"unique"
 )
 
@@ -141,6 +142,17 @@ func kindOf(prefix string) TokenKind {
 		}
 	}
 	return 0
+}
+
+// HoldsValue reports whether a text has in it what looks like a token value.
+func HoldsValue(s string) bool {
+	other := func(r rune) bool { return r > '~' || !isBase62(byte(r)) }
+	for at := 0; at+ValueLen <= len(s); at++ {
+		if kindOf(s[at:at+prefixLen]) != 0 && strings.IndexFunc(s[at+prefixLen:at+ValueLen], other) < 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func isBase62(c byte) bool {

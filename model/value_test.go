@@ -213,3 +213,19 @@ func FuzzParseValue(f *testing.F) {
 		}
 	})
 }
+
+func TestHoldsValue(t *testing.T) {
+	for _, k := range model.Kinds() {
+		value := newValue(t, k, seeded(7)).Expose()
+		for _, text := range []string{value, "x " + value, value + "x", "jtjt" + value, "jta_" + value, "ö" + value + "\n"} {
+			if !model.HoldsValue(text) {
+				t.Errorf("%.4s… is not found", text)
+			}
+		}
+		for _, text := range []string{"", "jta_", value[1:], value[:model.ValueLen-1], value[:20] + "-" + value[20:]} {
+			if model.HoldsValue(text) {
+				t.Errorf("%.4s… is found in what holds none", text)
+			}
+		}
+	}
+}

@@ -190,3 +190,18 @@ func TestCanceledOnTheWay(t *testing.T) {
 		t.Errorf("read: %v", err)
 	}
 }
+
+// A value that somebody typed into a filter goes nowhere: addresses are written down.
+func TestValuesStayOutOfAddresses(t *testing.T) {
+	srv := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("it was sent") }))
+	defer srv.Close()
+	far := remote.New(srv.Client(), srv.URL, remote.Options{})
+	typed := "x jta_" + strings.Repeat("0", 49)
+	var rule *model.RuleError
+	if _, err := far.FindTokens(context.Background(), ana, model.TokenQuery{Kind: model.AgentToken, Filter: typed}, 0); !errors.As(err, &rule) {
+		t.Errorf("tokens: %v", err)
+	}
+	if _, err := far.Events(context.Background(), ana, model.EventQuery{Filter: typed}); !errors.As(err, &rule) {
+		t.Errorf("events: %v", err)
+	}
+}

@@ -81,6 +81,9 @@ func (s *Store) ask(ctx context.Context, q question, into any) error {
 	if err := ctx.Err(); err != nil {
 		return q.stopped(false, err)
 	}
+	if model.HoldsValue(q.query.Get("filter")) {
+		return errValueInFilter
+	}
 	inner, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer context.AfterFunc(s.life, func() { cancel(errGivenUp) })()
@@ -105,6 +108,9 @@ func (s *Store) ask(ctx context.Context, q question, into any) error {
 	}
 	return q.answered(res, raw, into)
 }
+
+// errValueInFilter keeps a value out of addresses, which proxies write down.
+var errValueInFilter = &model.RuleError{Reason: "the filter has a token's value in it: no list shows values; whose it is says jeton token check"}
 
 // request is the question as a request. Its body cannot be read twice, so that the
 // transport does not send it twice.
