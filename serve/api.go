@@ -33,16 +33,19 @@ func API(org share.Organization, door Door, log *slog.Logger) http.Handler {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	a := &api{org: org, door: door, log: log, beat: wire.Beat}
+	a := &api{org: org, door: door, log: log, beat: wire.Beat, checking: make(chan struct{}, 1)}
 	a.routes = slices.Concat(a.reads(), a.changes())
 	return a
 }
 
 type api struct {
-	org    share.Organization
-	door   Door
-	log    *slog.Logger
-	beat   time.Duration
+	org  share.Organization
+	door Door
+	log  *slog.Logger
+	beat time.Duration
+
+	checking chan struct{} // full while the history is read
+
 	routes []handler
 }
 

@@ -77,6 +77,17 @@ func seqLine(seq uint64) []byte {
 	return append(out, '\n')
 }
 
+// turn waits until nobody else has the history read, or does not care any more.
+func (c *call) turn() (leave func(), ok bool) {
+	select {
+	case c.checking <- struct{}{}:
+		return func() { <-c.checking }, true
+	case <-c.ctx().Done():
+	case <-ended(c.ctx()):
+	}
+	return nil, false
+}
+
 // checkHistory has the history read, unless it was since the store was opened: each
 // screen asks for it, and once is enough.
 func (c *call) checkHistory() error {
@@ -88,6 +99,11 @@ func (c *call) checkHistory() error {
 	}
 	if c.org.Health().Checking {
 		c.lasting()
+		if leave, ok := c.turn(); ok {
+			defer leave()
+		}
+	}
+	if c.org.Health().Checking { // it was not done while this waited
 		ctx, stop := context.WithCancel(c.ctx())
 		defer stop()
 		over := make(chan struct{})

@@ -392,3 +392,47 @@ func TestAPINames(t *testing.T) {
 		}
 	}
 }
+
+// slow is a store whose history is read until it is told to be done.
+type slow struct {
+	*store.Store
+	reads   atomic.Int32
+	reading chan struct{}
+	done    chan struct{}
+	checked atomic.Bool
+}
+
+func (s *slow) CheckHistory(context.Context) error {
+	s.reads.Add(1)
+	s.reading <- struct{}{}
+	<-s.done
+	s.checked.Store(true)
+	return nil
+}
+
+func (s *slow) Health() model.Health { return model.Health{Checking: !s.checked.Load()} }
+
+// Every screen asks for the history to be checked; it is read once for all of them.
+func TestAPIReadsHistoryOnce(t *testing.T) {
+	m := newManaged(t)
+	s := &slow{Store: m.store, reading: make(chan struct{}, 9), done: make(chan struct{})}
+	a := API(s, known(apiBen), nil)
+	answered := make(chan int, 3)
+	for range 3 {
+		go func() {
+			w := httptest.NewRecorder()
+			a.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/v1/history/check", nil))
+			answered <- w.Code
+		}()
+	}
+	<-s.reading
+	close(s.done)
+	for range 3 {
+		if code := <-answered; code != http.StatusOK {
+			t.Error(code)
+		}
+	}
+	if n := s.reads.Load(); n != 1 {
+		t.Errorf("it was read %d times", n)
+	}
+}
