@@ -202,7 +202,7 @@ func (s schemas) form(t reflect.Type) object {
 		}
 		name, options, _ := strings.Cut(tag, ",")
 		of := s.of(f.Type)
-		if !strings.Contains(options, "omitempty") {
+		if !strings.Contains(options, "omitempty") && f.Tag.Get("asked") != "optional" {
 			required = append(required, name)
 			if f.Type.Kind() == reflect.Pointer {
 				of = object{"anyOf": []object{of, {"type": "null"}}}

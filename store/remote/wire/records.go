@@ -2,7 +2,6 @@ package wire
 
 import (
 	"errors"
-	"slices"
 
 	"jeton/model"
 )
@@ -84,14 +83,15 @@ func (t Token) names(into map[model.UserID]string) {
 // deployments by number or by name; numbers count where both are given.
 type Permissions struct {
 	OrgAgent      bool                 `json:"org_agent"`
-	Deployments   []string             `json:"deployments,omitempty"`
-	DeploymentIDs []model.DeploymentID `json:"deployment_ids,omitempty"`
+	Deployments   []string             `json:"deployments" asked:"optional"`
+	DeploymentIDs []model.DeploymentID `json:"deployment_ids" asked:"optional"`
 	AllBranches   bool                 `json:"all_branch_deployments"`
 }
 
 // PermissionsOf is the form of permissions.
 func PermissionsOf(p model.Permissions, n Names) Permissions {
-	out := Permissions{OrgAgent: p.OrgAgent, AllBranches: p.AllBranches, DeploymentIDs: slices.Clone(p.Deployments)}
+	out := Permissions{OrgAgent: p.OrgAgent, AllBranches: p.AllBranches, Deployments: []string{},
+		DeploymentIDs: append([]model.DeploymentID{}, p.Deployments...)}
 	for _, id := range p.Deployments {
 		if name := n.Deployments[id]; name != "" {
 			out.Deployments = append(out.Deployments, name)
@@ -102,7 +102,11 @@ func PermissionsOf(p model.Permissions, n Names) Permissions {
 
 // Model are the permissions.
 func (p Permissions) Model() model.Permissions {
-	return model.Permissions{OrgAgent: p.OrgAgent, Deployments: p.DeploymentIDs, AllBranches: p.AllBranches}
+	out := model.Permissions{OrgAgent: p.OrgAgent, AllBranches: p.AllBranches}
+	if len(p.DeploymentIDs) > 0 {
+		out.Deployments = p.DeploymentIDs
+	}
+	return out
 }
 
 // User is a person.
@@ -126,8 +130,8 @@ type User struct {
 
 // Grant is a role in one deployment.
 type Grant struct {
-	Deployment   Name               `json:"deployment,omitempty"`
-	DeploymentID model.DeploymentID `json:"deployment_id,omitempty"`
+	Deployment   Name               `json:"deployment" asked:"optional"`
+	DeploymentID model.DeploymentID `json:"deployment_id" asked:"optional"`
 	Role         Role               `json:"role"`
 }
 

@@ -150,7 +150,7 @@ func members(t reflect.Type) (out []member) {
 			continue
 		}
 		name, options, _ := strings.Cut(tag, ",")
-		out = append(out, member{name, f.Type, strings.Contains(options, "omitempty")})
+		out = append(out, member{name, f.Type, strings.Contains(options, "omitempty") || f.Tag.Get("asked") == "optional"})
 	}
 	return out
 }

@@ -200,14 +200,14 @@ type Usage struct {
 
 // Alone is what an agent token reaches that no other agent token that works does.
 type Alone struct {
-	Deployments   []string             `json:"deployments,omitempty"`
-	DeploymentIDs []model.DeploymentID `json:"deployment_ids,omitempty"`
+	Deployments   []string             `json:"deployments"`
+	DeploymentIDs []model.DeploymentID `json:"deployment_ids"`
 	Branches      bool                 `json:"branch_deployments"`
 }
 
 // UsageOf is the form of a usage.
 func UsageOf(u model.Usage, n Names) Usage {
-	out := Usage{u.Token, Time(u.At), Time(u.Since), useOf(u.All), callersOf(u.Callers), Alone{DeploymentIDs: u.Alone.Deployments, Branches: u.Alone.Branches}}
+	out := Usage{u.Token, Time(u.At), Time(u.Since), useOf(u.All), callersOf(u.Callers), Alone{[]string{}, append([]model.DeploymentID{}, u.Alone.Deployments...), u.Alone.Branches}}
 	for _, id := range u.Alone.Deployments {
 		if name := n.Deployments[id]; name != "" {
 			out.Alone.Deployments = append(out.Alone.Deployments, name)
