@@ -90,7 +90,7 @@ func (d *Doors) refuse(w http.ResponseWriter, a *refusal) int {
 
 // turnAway refuses what was not asked well, and writes that to the log.
 func (d *Doors) turnAway(w http.ResponseWriter, r *http.Request, at door, no *refusal) int {
-	d.log.turnedAway(at, no, d.sourceOf(r))
+	d.log.turnedAway(at, no, d.trusted.sourceOf(r))
 	return d.refuse(w, no)
 }
 

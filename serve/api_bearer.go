@@ -20,12 +20,12 @@ type Verifier interface {
 // Bearers is the door of the management API over HTTP: the owner of a user token that works
 // is there. trusted are proxies that are believed whom they ask for, as in DoorOptions.
 func Bearers(store Verifier, trusted []netip.Prefix) Door {
-	return bearers{store, &Doors{trusted: trusted}}
+	return bearers{store, trusted}
 }
 
 type bearers struct {
 	store Verifier
-	from  *Doors // knows where a request came from, and nothing else
+	from  proxies
 }
 
 // Who finds the owner of the token that was presented, which counts as a use of it.

@@ -33,7 +33,7 @@ func (d *Doors) auth(w http.ResponseWriter, r *http.Request) int {
 	if no != nil {
 		return d.turnAway(w, r, doorAuth, no)
 	}
-	from := d.sourceOf(r)
+	from := d.trusted.sourceOf(r)
 	v, status := d.check(w, r, doorAuth, value, place, from)
 	if status != 0 {
 		return status

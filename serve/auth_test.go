@@ -209,6 +209,7 @@ func TestWhoIsAsking(t *testing.T) {
 		"all ours":                 {"10.1.1.1:4000", []string{"X-Forwarded-For", "10.3.3.3, 10.2.2.2"}, "10.3.3.3"},
 		"with a port":              {"127.0.0.1:1", []string{"X-Forwarded-For", "198.51.100.1:555"}, "198.51.100.1"},
 		"in brackets":              {"127.0.0.1:1", []string{"X-Forwarded-For", "[2001:db8::1]"}, "2001:db8::1"},
+		"half in brackets":         {"127.0.0.1:1", []string{"X-Forwarded-For", "198.51.100.1]"}, "198.51.100.1"},
 		"nonsense stops":           {"127.0.0.1:1", []string{"X-Forwarded-For", "198.51.100.1, x, 10.2.2.2"}, "10.2.2.2"},
 		"real IP":                  {"127.0.0.1:1", []string{"X-Real-IP", "198.51.100.1"}, "198.51.100.1"},
 		"real IP comes second":     {"127.0.0.1:1", []string{"X-Real-IP", "198.51.100.1", "X-Forwarded-For", "203.0.113.9"}, "203.0.113.9"},

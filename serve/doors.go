@@ -31,7 +31,7 @@ type Checker interface {
 // Doors answers at the doors. It is a handler for a server of whatever kind; see [Run].
 type Doors struct {
 	checker  Checker
-	trusted  []netip.Prefix
+	trusted  proxies
 	issuer   string
 	api      http.Handler
 	log      *quietLog

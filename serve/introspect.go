@@ -57,7 +57,7 @@ func (d *Doors) introspect(w http.ResponseWriter, r *http.Request) int {
 	if r.Method != http.MethodPost {
 		return d.refuseMethod(w, postOnly, "POST")
 	}
-	from := d.sourceOf(r)
+	from := d.trusted.sourceOf(r)
 	if status := d.admit(w, r, doorIntrospect, from); status != 0 {
 		return status
 	}

@@ -5,7 +5,7 @@ import "net/http"
 // manage lets the management API answer, under the limits on failures: a token that it
 // refuses counts as one.
 func (d *Doors) manage(w http.ResponseWriter, r *http.Request) {
-	from := d.sourceOf(r)
+	from := d.trusted.sourceOf(r)
 	if wait := d.failures.shut(from); wait > 0 {
 		d.counts.shut.Inc()
 		d.log.shutOut(doorAPI, from)

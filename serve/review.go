@@ -47,7 +47,7 @@ func (d *Doors) review(w http.ResponseWriter, r *http.Request) int {
 	if r.Method != http.MethodPost {
 		return d.refuseMethod(w, postOnly, "POST")
 	}
-	from := d.sourceOf(r)
+	from := d.trusted.sourceOf(r)
 	if status := d.admit(w, r, doorReview, from); status != 0 {
 		return status
 	}

@@ -24,11 +24,14 @@ func (s source) String() string {
 	return s.addr.String()
 }
 
+// proxies are those that are believed whom they ask for, besides loopback.
+type proxies []netip.Prefix
+
 // sourceOf returns where a request came from; see the package comment.
-func (d *Doors) sourceOf(r *http.Request) source {
+func (p proxies) sourceOf(r *http.Request) source {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	addr := plain(peer.Addr())
-	if err == nil && !d.trusts(addr) {
+	if err == nil && !p.trust(addr) {
 		return source{addr: addr}
 	}
 	forwarded := r.Header["X-Forwarded-For"]
@@ -43,7 +46,7 @@ func (d *Doors) sourceOf(r *http.Request) source {
 			if !ok {
 				return source{addr: addr, behind: true}
 			}
-			if !d.trusts(next.addr) {
+			if !p.trust(next.addr) {
 				return next
 			}
 			addr, list = next.addr, list[:max(at, 0)]
@@ -52,13 +55,13 @@ func (d *Doors) sourceOf(r *http.Request) source {
 	return source{addr: addr, behind: true}
 }
 
-// trusts reports whether an address is loopback or that of a trusted proxy.
-func (d *Doors) trusts(addr netip.Addr) bool {
+// trust reports whether an address is loopback or that of a trusted proxy.
+func (p proxies) trust(addr netip.Addr) bool {
 	if addr.IsLoopback() {
 		return true
 	}
-	for _, p := range d.trusted {
-		if p.Contains(addr) {
+	for _, prefix := range p {
+		if prefix.Contains(addr) {
 			return true
 		}
 	}
@@ -69,9 +72,10 @@ func (d *Doors) trusts(addr netip.Addr) bool {
 // port, and an IPv6 one brackets.
 func parseForwarded(s string) (source, bool) {
 	s = strings.TrimSpace(s)
-	addr, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(s, "["), "]"))
-	if err == nil && addr.Is4() && s[0] != '[' {
-		return source{addr: addr, said: s}, true // there is one way to write it
+	bare := strings.TrimSuffix(strings.TrimPrefix(s, "["), "]")
+	addr, err := netip.ParseAddr(bare)
+	if err == nil && addr.Is4() {
+		return source{addr: addr, said: bare}, true // there is one way to write it
 	}
 	if err == nil {
 		return source{addr: plain(addr)}, true
