@@ -37,16 +37,13 @@ func untilSignal(parent context.Context, at *lastly) (context.Context, func()) {
 	signal.Notify(heard, ending...)
 	done := make(chan struct{})
 	go func() {
-		var first syscall.Signal
-		select {
-		case <-done:
+		first, ended := at.end(heard, done)
+		if !ended {
 			return
-		case s := <-heard:
-			first = s.(syscall.Signal)
-			// In the background the system would stop us where we put the terminal in order.
-			signal.Ignore(syscall.SIGTTOU)
-			cancel(&signalled{first})
 		}
+		// In the background the system would stop us where we put the terminal in order.
+		signal.Ignore(syscall.SIGTTOU)
+		cancel(&signalled{first})
 		select {
 		case <-done:
 			return
@@ -66,8 +63,45 @@ func untilSignal(parent context.Context, at *lastly) (context.Context, func()) {
 // lastly is what must be done even when the process is ended in the middle of leaving.
 // Each thing in it is also done on the ordinary way out, and is harmless twice.
 type lastly struct {
-	mu   sync.Mutex
-	todo []func()
+	mu     sync.Mutex
+	todo   []func()
+	hangup chan os.Signal // where SIGHUP goes that ends nothing; nil where it does
+}
+
+// hangups returns where SIGHUP goes from here on, instead of ending the process.
+func (l *lastly) hangups() <-chan os.Signal {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.hangup = make(chan os.Signal, 1)
+	return l.hangup
+}
+
+// end waits for a signal that ends the process; false if done comes first.
+func (l *lastly) end(heard <-chan os.Signal, done <-chan struct{}) (syscall.Signal, bool) {
+	for {
+		select {
+		case s := <-heard:
+			if s != syscall.SIGHUP || !l.hungUp() {
+				return s.(syscall.Signal), true
+			}
+		case <-done:
+			return 0, false
+		}
+	}
+}
+
+// hungUp hands on a SIGHUP where that ends nothing. One that waits stands for those after it.
+func (l *lastly) hungUp() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.hangup == nil {
+		return false
+	}
+	select {
+	case l.hangup <- syscall.SIGHUP:
+	default:
+	}
+	return true
 }
 
 func (l *lastly) add(f func()) {

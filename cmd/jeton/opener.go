@@ -118,18 +118,27 @@ func (o *opener) openKeyset() (*seal.Keyset, error) {
 	return openKeyset(o.keyset)
 }
 
-// open opens the store here, and tells who runs this.
-func (o *opener) open(ctx context.Context) (*store.Store, model.Actor, error) {
+// openStore opens the store here.
+func (o *opener) openStore(ctx context.Context) (*store.Store, error) {
 	options := o.options
 	options.KeysetPath = o.keyset // to be named when it is missing
 	var err error
 	// Without a keyset the store still says whether there is anything to open.
 	if options.Keyset, err = o.openKeyset(); err != nil && !errors.Is(err, model.ErrNoKeyset) {
-		return nil, model.Actor{}, err
+		return nil, err
 	}
 	s, err := store.Open(ctx, options)
 	if err != nil {
-		return nil, model.Actor{}, fits(err, options.Dir, o.keyset)
+		return nil, fits(err, options.Dir, o.keyset)
+	}
+	return s, nil
+}
+
+// open opens the store here, and tells who runs this.
+func (o *opener) open(ctx context.Context) (*store.Store, model.Actor, error) {
+	s, err := o.openStore(ctx)
+	if err != nil {
+		return nil, model.Actor{}, err
 	}
 	actor, err := s.Identify(o.uid, o.source, account(o.uid))
 	if err != nil {

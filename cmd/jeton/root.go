@@ -61,7 +61,7 @@ func newRoot(p *program) *cobra.Command {
 	f.BoolVar(&p.flags.ascii, "ascii", false, "draw with ASCII characters only")
 	f.BoolVar(&p.flags.noMouse, "no-mouse", false, "leave the mouse to the terminal")
 	root.SuggestionsMinimumDistance = 2
-	root.AddCommand(newInit(p), newDemo(p), newConfigCommand(p), newDoctor(p), newAudit(p), newBackup(p), newRestore(p), newKey(p),
+	root.AddCommand(newInit(p), newDemo(p), newConfigCommand(p), newDoctor(p), newAudit(p), newBackup(p), newRestore(p), newKey(p), newServe(p),
 		newToken(p), newService(p), newUser(p), newDeployment(p), newSetting(p), newCompletion(), newMan(), newExitCodes(), newVersion(p))
 	completes(root)
 	return root

@@ -65,13 +65,13 @@ func (o *opener) openHere(ctx context.Context) (share.Opened, error) {
 	return s, nil
 }
 
-func (o *opener) socket() string { return filepath.Join(o.options.Dir, serve.SocketName) }
+func (o *opener) socketPath() string { return filepath.Join(o.options.Dir, serve.SocketName) }
 
 // dial reaches who has the store open.
 func (o *opener) dial(ctx context.Context) (share.Opened, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialWithin)
 	defer cancel()
-	far := remote.New(remote.SocketClient(o.socket()), remote.SocketBase, remote.Options{})
+	far := remote.New(remote.SocketClient(o.socketPath()), remote.SocketBase, remote.Options{})
 	if _, err := far.Session(ctx, model.Actor{Source: o.source}); errors.Is(err, model.ErrGone) || errors.Is(err, model.ErrClosed) || ctx.Err() != nil {
 		return nil, errors.Join(err, far.Close())
 	}
@@ -82,7 +82,7 @@ func (o *opener) dial(ctx context.Context) (share.Opened, error) {
 func (o *opener) serve(opened share.Opened, others func(int)) (share.Service, error) {
 	s := opened.(*store.Store)
 	api := serve.API(s, serve.Peers(s, account), nil)
-	socket, err := serve.Listen(o.socket(), serve.Claims(o.yield, api), serve.SocketOptions{Others: others, Grace: time.Second})
+	socket, err := serve.Listen(o.socketPath(), serve.Claims(o.yield, api), serve.SocketOptions{Others: others, Grace: time.Second})
 	if err != nil {
 		return nil, err
 	}

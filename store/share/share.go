@@ -262,7 +262,7 @@ func (s *Store) again() {
 		}
 		why := ""
 		var locked *model.LockedError
-		if !errors.As(err, &locked) { // that another has it open just now will pass
+		if !errors.As(err, &locked) && !errors.Is(err, model.ErrGone) { // these will pass
 			why = err.Error()
 		}
 		s.mu.Lock()
