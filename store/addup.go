@@ -14,6 +14,7 @@ import (
 type adding struct {
 	pause  func(worked time.Duration) error                      // called now and then with how long it took since the last time; may stop it, may be nil
 	record func(k state.Kind, number uint64, value []byte) error // told of every record; may be nil
+	beside func(name state.SetName, number uint64)               // told of what is in no digest; may be nil
 }
 
 // addUp adds up everything a view says.
@@ -55,6 +56,9 @@ func (s *Store) addUp(v *state.View, a adding) (digest, error) {
 		},
 		Member: func(name state.SetName, number uint64) error {
 			if advisory(name) {
+				if a.beside != nil {
+					a.beside(name, number)
+				}
 				return nil
 			}
 			return step(s.element.member(name, number))

@@ -73,9 +73,10 @@ type auditor struct {
 	tree  merkle.Tree
 	view  *state.View // of a state nobody changes; nil: not compared
 	seed  maphash.Seed
-	left  map[state.Kind][]leftRecord // what events left, by number
-	used  uint64                      // greatest number given before a restore
-	sum   digest                      // of the state that the newest event left
+	left  map[state.Kind][]leftRecord  // what events left, by number
+	reach map[state.SetName]*state.Set // the lists that the digest leaves out, as events left them
+	used  uint64                       // greatest number given before a restore
+	sum   digest                       // of the state that the newest event left
 	known bool
 }
 
@@ -91,7 +92,8 @@ func (w *auditor) fail(v Verdict, bad uint64, err error) {
 }
 
 func newAuditor(a Auditing) (*auditor, error) {
-	w := &auditor{seed: maphash.MakeSeed(), left: map[state.Kind][]leftRecord{}}
+	w := &auditor{seed: maphash.MakeSeed(), left: map[state.Kind][]leftRecord{},
+		reach: map[state.SetName]*state.Set{state.OrgAgents(): {}, state.AllBranches(): {}}}
 	if err := isStore(a.Dir); err != nil {
 		return w, err
 	}

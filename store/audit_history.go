@@ -93,6 +93,7 @@ type recordLeft struct {
 	kind   state.Kind
 	number uint64
 	hash   uint64
+	reach  model.Permissions // of an agent token, without deployments
 }
 
 // flush opens the events of the batch, and then grows the tree by them in their order.
@@ -213,6 +214,19 @@ func (a *auditedEvent) record(seed maphash.Seed, h header, key, sealed, plain []
 		}
 		a.used = max(uint64(o.Used.Token), uint64(o.Used.User), uint64(o.Used.Deployment))
 	}
-	a.records = append(a.records, recordLeft{kind, number, maphash.Bytes(seed, recordValue(h.Seq, h.DataKey, sealed)[seqLen:])})
+	r := recordLeft{kind: kind, number: number, hash: maphash.Bytes(seed, recordValue(h.Seq, h.DataKey, sealed)[seqLen:])}
+	if kind == state.AgentToken {
+		t, err := decodeAs[reaching](plain)
+		if err != nil {
+			return err
+		}
+		r.reach = model.Permissions{OrgAgent: t.Permissions.OrgAgent, AllBranches: t.Permissions.AllBranches}
+	}
+	a.records = append(a.records, r)
 	return nil
+}
+
+// reaching is what the audit reads of a token.
+type reaching struct {
+	Permissions model.Permissions `cbor:"5,keyasint"`
 }

@@ -156,6 +156,30 @@ func TestAuditState(t *testing.T) {
 	}
 }
 
+// TestAuditLists takes a token out of a list that no digest covers, or puts one there.
+func TestAuditLists(t *testing.T) {
+	for _, name := range []state.SetName{state.OrgAgents(), state.AllBranches()} {
+		for _, in := range []bool{false, true} {
+			p, s := newOpen(t)
+			tok := createToken(t, s, "a")
+			change1(t, s, model.SetPermissions{Token: tok.ID, Permissions: model.Permissions{OrgAgent: !in, AllBranches: !in}})
+			p.close(s)
+			if a := audit(t, p); a.Verdict != Good {
+				t.Fatalf("%+v", a)
+			}
+			editState(t, p, func(s *Store) []state.Write {
+				if err := s.sets.Put(name, uint64(tok.ID), in); err != nil {
+					t.Fatal(err)
+				}
+				return s.sets.Writes(nil)
+			})
+			if a := audit(t, p); a.Verdict != Tampered || !strings.Contains(a.What, "what agent tokens reach") {
+				t.Errorf("%c, %v: %+v", name.Of, in, a)
+			}
+		}
+	}
+}
+
 // TestAuditUnreadable: without a head, without a keyset, without a store.
 func TestAuditUnreadable(t *testing.T) {
 	p, _ := historied(t)
