@@ -62,6 +62,8 @@ func damageAnswers(ctx context.Context, s *store.Store, values map[model.TokenID
 	for _, id := range ids {
 		v, err := s.Verify(ctx, values[id])
 		ask(v, err, "verify token %d", id)
+		u, err := s.Usage(ctx, damageAna, id)
+		ask(u.Alone, err, "what token %d alone reaches", id)
 	}
 	for n, value := range damageUnknown() {
 		v, err := s.Verify(ctx, value)

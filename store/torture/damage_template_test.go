@@ -196,6 +196,9 @@ func (m *damageMaker) reveal(ctx context.Context, ids []model.TokenID) error {
 			return fmt.Errorf("reveal: %w", err)
 		}
 		m.known.Values[id] = value.Expose()
+		if _, err := m.store.Check(ctx, value.Expose(), model.Place{Name: "prod"}, model.Caller{Addr: "10.0.0.7"}); err != nil {
+			return fmt.Errorf("use: %w", err)
+		}
 	}
 	return nil
 }
