@@ -180,7 +180,7 @@ func TestAPIRefusesWhatItDoesNotUnderstand(t *testing.T) {
 		{"POST /v1/tokens {\"kind\":\"agent\",\"description\":\"" + strings.Repeat("x", wire.MaxBody) + "\"}", "", 413, "body not understood"},
 		{"POST /v1/tokens {\"kind\":\"agent\"}", "Idempotency-Key: 1", 400, "Idempotency-Key not understood"},
 		{"POST /v1/tokens {\"kind\":\"agent\"}", "Idempotency-Key: " + strings.Repeat("0", 32), 400, "Idempotency-Key not understood"},
-		{"POST /v1/tokens/1/revoke {\"yes\":true}", "", 400, "body not understood: a member is none of those there are"},
+		{"POST /v1/tokens/1/revoke {\"yes\":true}", "", 400, "body not understood: it has a member that is not taken here: send none"},
 		{"POST /v1/check {\"value\":7}", "", 400, "value not understood: it is not text"},
 		{"POST /v1/check {\"value\":\"x\",\"deployment\":\"a\",\"branch_deployment\":\"b\"}", "", 400, "branch_deployment not understood"},
 		{"POST /v1/check {\"value\":\"x\"}", "", 422, "not a token value"},

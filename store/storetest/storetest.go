@@ -1,5 +1,6 @@
 // Package storetest helps tests to keep things in a store that its rules would refuse,
-// as an older, a broken or a hostile program might have left them.
+// as an older, a broken or a hostile program might have left them, and tells whether what
+// claims to be a store behaves as one, see [Conform].
 package storetest
 
 import (

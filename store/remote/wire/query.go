@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"jeton/model"
 )
@@ -44,7 +45,7 @@ func (q *Query) Err() error {
 				return &InputError{"query", "this takes no parameters"}
 			}
 			slices.Sort(q.known)
-			return &InputError{"query", fmt.Sprintf("a parameter is none of %v", q.known)}
+			return &InputError{"query", "it has a parameter that is not taken here; there are: " + strings.Join(q.known, ", ")}
 		}
 	}
 	return nil

@@ -90,7 +90,7 @@ func strictObject(raw []byte, t reflect.Type, at string) error {
 		}
 		i := slices.IndexFunc(known, func(m member) bool { return m.name == name })
 		if i < 0 {
-			return wrong(at, "a member is none of "+listed(known))
+			return wrong(at, "it has a member that is not taken here"+listed(known))
 		}
 		if seen[name] {
 			return wrong(under(at, name), "it is given twice")
@@ -157,11 +157,11 @@ func members(t reflect.Type) (out []member) {
 
 func listed(all []member) string {
 	if len(all) == 0 {
-		return "those there are: this takes an empty object or no body"
+		return ": send none, or no body"
 	}
 	names := make([]string, len(all))
 	for i, m := range all {
 		names[i] = m.name
 	}
-	return strings.Join(names, ", ")
+	return "; there are: " + strings.Join(names, ", ")
 }

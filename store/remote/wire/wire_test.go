@@ -102,8 +102,8 @@ func TestStrict(t *testing.T) {
 		`{"login":"eva"} {}`:                "body not understood: it is not JSON",
 		`{"login":"eva"`:                    "body not understood: it is not JSON",
 		`{}`:                                "login not understood: it is missing",
-		`{"Login":"eva"}`:                   "body not understood: a member is none of login, name, org_admin, roles, accounts",
-		`{"login":"eva","secret":1}`:        "body not understood: a member is none of login, name, org_admin, roles, accounts",
+		`{"Login":"eva"}`:                   "body not understood: it has a member that is not taken here; there are: login, name, org_admin, roles, accounts",
+		`{"login":"eva","secret":1}`:        "body not understood: it has a member that is not taken here; there are: login, name, org_admin, roles, accounts",
 		`{"login":"eva","login":"b"}`:       "login not understood: it is given twice",
 		`{"login":null}`:                    "login not understood: it is null: leave it out instead",
 		`{"login":7}`:                       "login not understood: it is not text",
@@ -144,7 +144,7 @@ func TestQueriesAreStrict(t *testing.T) {
 		"kind=agent&revoked=1":        "revoked not understood: it is neither true nor false",
 		"kind=agent&owner=4294967296": "owner not understood: it is no whole number of at most 32 bits",
 		"kind=agent&owner=01":         "owner not understood: it is no whole number of at most 32 bits",
-		"kind=agent&secret=x":         "query not understood: a parameter is none of [anchor deployment filter kind limit offset owner revoked sort]",
+		"kind=agent&secret=x":         "query not understood: it has a parameter that is not taken here; there are: anchor, deployment, filter, kind, limit, offset, owner, revoked, sort",
 		"kind=%zz":                    "query not understood: it is not key=value pairs joined by &, percent-encoded",
 	} {
 		q := ParseQuery(raw)
