@@ -229,7 +229,14 @@ func (d peers) Who(r *http.Request) (model.Actor, error) {
 	if !ok {
 		return model.Actor{}, errNoPeer
 	}
-	return d.store.Identify(p.UID, wire.ParseSource(r.Header.Get(wire.SourceHeader)), d.account(p.UID))
+	source := wire.ParseSource(r.Header.Get(wire.SourceHeader))
+	actor, err := d.store.Identify(p.UID, source, "")
+	if err == nil {
+		return actor, nil
+	}
+	// What the account is called may be a question to a directory on the network: it is asked
+	// for strangers only.
+	return d.store.Identify(p.UID, source, d.account(p.UID))
 }
 
 func (d peers) Still(r *http.Request) (model.Actor, error) { return d.Who(r) }

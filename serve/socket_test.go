@@ -206,7 +206,8 @@ func (a accounts) Identify(uid uint32, source model.Source, account string) (mod
 
 func TestPeersAreIdentified(t *testing.T) {
 	bound := accounts{1000: 3}
-	door := Peers(bound, func(uint32) string { return "somebody" })
+	looked := 0
+	door := Peers(bound, func(uint32) string { looked++; return "somebody" })
 	as := func(uid uint32, source string) (model.Actor, error) {
 		r, err := http.NewRequestWithContext(context.WithValue(t.Context(), peerKey{}, Peer{UID: uid, PID: 7}), http.MethodGet, "/v1/session", nil)
 		if err != nil {
@@ -228,6 +229,9 @@ func TestPeersAreIdentified(t *testing.T) {
 		if got, err := as(1000, header); got != (model.Actor{User: 3, Source: want}) || err != nil {
 			t.Errorf("%q: %+v, %v", header, got, err)
 		}
+	}
+	if looked > 0 {
+		t.Errorf("the account of somebody known was looked up %d times", looked)
 	}
 	var unknown *model.UnknownUserError
 	if _, err := as(0, "terminal"); !errors.As(err, &unknown) || unknown.Account != "somebody" {
