@@ -27,14 +27,28 @@ func (f *figures) listing() {
 	f.add("token list, all lines", "s", whole.Seconds(), 10*millions, "10 s a million")
 	f.add("token list, memory (RssAnon)", "MB", memory, 80, "fixed")
 
-	nothing, none := f.nothing(), []time.Duration{}
-	var show []time.Duration
-	for range 20 {
-		none = append(none, f.ran(nothing))
-		show = append(show, f.ran(jeton(f.t), append([]string{"token", "show", "14"}, of...)...))
+	f.showing(of)
+}
+
+// showing measures the look at one token, with the store to itself and through who has it open.
+func (f *figures) showing(of []string) {
+	args := append([]string{"token", "show", "14"}, of...)
+	nothing := f.nothing()
+	compare := func(how string, more float64) {
+		var none, show []time.Duration
+		for range 20 {
+			none = append(none, f.ran(nothing))
+			show = append(show, f.ran(jeton(f.t), args...))
+		}
+		idle := ms(median(none))
+		f.add(fmt.Sprintf("token show 14 of %d, %s", f.count, how), "ms", ms(median(show)), idle+more,
+			fmt.Sprintf("%.0f ms over a program that does nothing, %.1f ms", more, idle))
 	}
-	idle := ms(median(none))
-	f.add(fmt.Sprintf("token show 14 of %d, opening the store", f.count), "ms", ms(median(show)), idle+130, fmt.Sprintf("130 ms over a program that does nothing, %.1f ms", idle))
+	compare("opening the store", 130)
+	_, _, large := f.subjects()
+	c := f.run(large)
+	compare("beside the screens", 30)
+	f.quit(c)
 }
 
 // lines runs a command and tells when its first line came, and all, and the most memory of
