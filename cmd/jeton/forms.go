@@ -7,17 +7,10 @@ import (
 
 // What the commands print as JSON are the forms of the management API, see package wire.
 
-// tokenForm is a token, with its value where that was asked for. Deployments are there even
-// when there are none, so that whoever reads it need not ask.
+// tokenForm is a token, with its value where that was asked for.
 type tokenForm struct {
 	wire.Token
-	Permissions *permissionsForm `json:"permissions"` // in place of those of the form
-	Secret      *wire.Value      `json:"secret,omitempty"`
-}
-
-type permissionsForm struct {
-	wire.Permissions
-	Deployments []string `json:"deployments"`
+	Secret *wire.Value `json:"secret,omitempty"`
 }
 
 // kindWord is a kind of token as JSON has it.
@@ -33,14 +26,16 @@ func kindWord(k model.TokenKind) string {
 type listing struct {
 	model.TokenPage
 	deployments []model.Deployment // by name
+	names       wire.Names         // once a form was made
 }
 
 func (l *listing) form(t model.Token) tokenForm {
-	f := tokenForm{Token: wire.TokenOf(t, wire.Names{Logins: l.Logins})}
-	f.LastUsedAt = wire.Time(l.LastUsed[t.ID])
-	if p := f.Token.Permissions; p != nil {
-		f.Permissions = &permissionsForm{*p, l.named(t.Permissions)}
+	if l.names.Logins == nil {
+		l.names = (&people{deployments: l.deployments}).names()
+		l.names.Logins = l.Logins
 	}
+	f := tokenForm{Token: wire.TokenOf(t, l.names)}
+	f.LastUsedAt = wire.Time(l.LastUsed[t.ID])
 	return f
 }
 

@@ -227,7 +227,7 @@ func (r *reader) show(page model.TokenPage) error {
 	if len(page.Rows) == 0 {
 		return nil
 	}
-	return r.print(&listing{page, r.deployments})
+	return r.print(&listing{TokenPage: page, deployments: r.deployments})
 }
 
 // tokenPrinter prints pages of tokens, as a table or as lines of JSON.

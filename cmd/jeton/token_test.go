@@ -93,7 +93,7 @@ func TestTokensAsJSON(t *testing.T) {
 		{[]string{"list", "--filter", "nothing like it"}, ""},
 		{[]string{"show", "2", "1"}, user2 + agent1},
 		{[]string{"describe", "1", "a & <b>"}, agent1},
-		{[]string{"reveal", "1"}, strings.NewReplacer(`"revealed_at":null,"revealed_by":null`, `"revealed_at":"TIME","revealed_by":"ana","revealed_by_id":1`, "}}\n", `},"secret":"VALUE"}`+"\n").Replace(agent1)},
+		{[]string{"reveal", "1"}, strings.NewReplacer(`"revealed_at":null,"revealed_by":null`, `"revealed_at":"TIME","revealed_by":"ana","revealed_by_id":1`, "}\n", `,"secret":"VALUE"}`+"\n").Replace(agent1)},
 	} {
 		out, _ := s.run(0, "", append(append([]string{"token"}, c.args...), "--json")...)
 		if tidy(out) != c.want {
@@ -111,12 +111,13 @@ func TestTokensAsJSON(t *testing.T) {
 }
 
 const (
-	agent1 = `{"id":1,"kind":"agent","description":"a & <b>","owner":null,"created_at":"TIME","created_by":"ana","created_by_id":1,` +
-		`"revoked_at":null,"revoked_by":null,"last_used_at":null,"last_four":"FOUR","revealed_at":null,"revealed_by":null,` +
-		`"revision":3,"edited_by":"ana","edited_by_id":1,"permissions":{"org_agent":false,"deployment_ids":[1,2],"all_branch_deployments":false,"deployments":["prod","staging"]}}` + "\n"
-	user2 = `{"id":2,"kind":"user","description":"","owner":"ana","owner_id":1,"created_at":"TIME","created_by":"ana","created_by_id":1,` +
-		`"revoked_at":"TIME","revoked_by":"ana","revoked_by_id":1,"last_used_at":null,"last_four":"FOUR","revealed_at":null,"revealed_by":null,` +
-		`"revision":5,"edited_by":"ana","edited_by_id":1,"permissions":null}` + "\n"
+	agent1 = `{"id":1,"kind":"agent","description":"a & <b>","owner":null,` +
+		`"permissions":{"org_agent":false,"deployments":["prod","staging"],"deployment_ids":[1,2],"all_branch_deployments":false},` +
+		`"created_at":"TIME","created_by":"ana","created_by_id":1,"revoked_at":null,"revoked_by":null,"last_used_at":null,"last_four":"FOUR",` +
+		`"revealed_at":null,"revealed_by":null,"revision":3,"edited_by":"ana","edited_by_id":1}` + "\n"
+	user2 = `{"id":2,"kind":"user","description":"","owner":"ana","owner_id":1,"permissions":null,` +
+		`"created_at":"TIME","created_by":"ana","created_by_id":1,"revoked_at":"TIME","revoked_by":"ana","revoked_by_id":1,"last_used_at":null,"last_four":"FOUR",` +
+		`"revealed_at":null,"revealed_by":null,"revision":5,"edited_by":"ana","edited_by_id":1}` + "\n"
 )
 
 // TestTokenCommandsThatFail has each mistake named, with the next step and a code of its own.
