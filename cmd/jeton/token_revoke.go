@@ -11,7 +11,7 @@ import (
 )
 
 func newRevoke(p *program, n noun) *cobra.Command {
-	var yes, asJSON bool
+	var a revokeAsked
 	c := &cobra.Command{
 		Use:   "revoke NUMBER ...",
 		Short: "Stop a " + n.word + " at once and for good",
@@ -24,29 +24,41 @@ func newRevoke(p *program, n noun) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := p.mayAsk(cmd, yes); err != nil {
+			if err := p.mayAsk(cmd, a.yes); err != nil {
 				return err
 			}
-			return afterAsking(cmd.Context(), p, ids, yes, func(o *office, id model.TokenID) (doable, error) {
-				return p.revocation(cmd.Context(), o, n, id, asJSON)
+			return afterAsking(cmd.Context(), p, ids, a.yes, func(o *office, id model.TokenID) (doable, error) {
+				return p.revocation(cmd.Context(), o, n, id, a)
 			})
 		},
 	}
-	yesFlag(c, &yes)
-	jsonFlag(c, &asJSON)
+	yesFlag(c, &a.yes)
+	jsonFlag(c, &a.json)
 	return c
 }
 
+// revokeAsked is how a revocation was asked for.
+type revokeAsked struct{ yes, json bool }
+
 // revocation looks at a token that is to be revoked.
-func (p *program) revocation(ctx context.Context, o *office, n noun, id model.TokenID, asJSON bool) (doable, error) {
+func (p *program) revocation(ctx context.Context, o *office, n noun, id model.TokenID, a revokeAsked) (doable, error) {
 	l, t, err := o.look(ctx, n, id)
 	if err == nil && t.Revoked() {
 		err = fmt.Errorf("%s %d: %w%s", t.Kind, t.ID, model.ErrRevoked, by(l.who(t.RevokedBy)))
 	}
-	return doable{
-		what: fmt.Sprintf("%s %d", t.Kind, t.ID), question: p.revokeQuestion(l, t), answer: phrase(t),
-		do: func(ctx context.Context, o *office) error { return p.revoke(ctx, o, t, asJSON) },
-	}, err
+	if err != nil {
+		return doable{}, err
+	}
+	d := doable{what: fmt.Sprintf("%s %d", t.Kind, t.ID), answer: phrase(t),
+		do: func(ctx context.Context, o *office) error { return p.revoke(ctx, o, t, a.json) }}
+	if !a.yes {
+		u, err := o.Usage(ctx, o.actor, id)
+		if err != nil {
+			return d, err
+		}
+		d.question = p.revokeQuestion(l, t, u)
+	}
+	return d, nil
 }
 
 // phrase is what must be typed: the last four characters, or for a token whose record has
@@ -59,7 +71,7 @@ func phrase(t model.Token) string {
 }
 
 // revokeQuestion says what is about to stop, in the words of the dialog.
-func (p *program) revokeQuestion(l *listing, t model.Token) string {
+func (p *program) revokeQuestion(l *listing, t model.Token, u model.Usage) string {
 	safe := p.safe()
 	description := safe(t.Description)
 	if description == "" {
@@ -74,6 +86,9 @@ func (p *program) revokeQuestion(l *listing, t model.Token) string {
 		fmt.Fprintf(&b, "It is %s's. What uses it no longer acts as %s. ", l.who(t.Owner), l.who(t.Owner))
 	}
 	fmt.Fprintf(&b, "Created %s%s.\n", moment(t.CreatedAt), by(l.who(t.CreatedBy)))
+	for _, line := range l.usedWords(t, u) {
+		b.WriteString(safe(line) + "\n")
+	}
 	fmt.Fprintf(&b, "It stops working at once. This cannot be undone.\nType %s to revoke: ", safe(phrase(t)))
 	return b.String()
 }

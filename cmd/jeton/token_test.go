@@ -218,7 +218,7 @@ func TestRevokeAsks(t *testing.T) {
 	shown, _ := s.run(0, "", "token", "reveal", "1")
 	four := strings.TrimSpace(shown)[model.ValueLen-4:]
 	c := start(t, 100, 24, s.env, jeton(t), "token", "revoke", "1")
-	c.until("Revoke agent token 1: staging runner", "It reaches Org Agent.", "This cannot be undone", "Type "+four+" to revoke:")
+	c.until("Revoke agent token 1: staging runner", "It reaches Org Agent.", "Never used since it was created.", "No other agent token reaches prod, staging, branch deployments.", "This cannot be undone", "Type "+four+" to revoke:")
 	s.run(0, "staging runner", "token", "list") // the store is nobody's while it asks
 	c.press("n", "o", "\r")
 	if code := c.wait(); code != 1 || !strings.Contains(c.stderr.String(), "agent token 1 stays as it is") {
