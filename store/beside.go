@@ -114,7 +114,7 @@ func unfinished(dir string) bool {
 		if e.Name() == foundingName {
 			return true
 		}
-		if e.Name() != lockName {
+		if e.Name() != LockName {
 			return false
 		}
 	}

@@ -104,7 +104,7 @@ func TestForeignStoreSaysWhoseItIs(t *testing.T) {
 	}
 	p := newPlace(t)
 	p.create()
-	lock := filepath.Join(p.opts.Dir, lockName)
+	lock := filepath.Join(p.opts.Dir, LockName)
 	for name, harm := range map[string]func() error{
 		"unreadable": func() error { return os.Chmod(p.opts.Dir, 0) },
 		"read-only":  func() error { return errors.Join(os.RemoveAll(lock), os.Chmod(p.opts.Dir, 0o500)) },

@@ -19,7 +19,9 @@ import (
 	"jeton/model"
 )
 
-const lockName = "lock"
+// LockName is the file in a store whose lock keeps others from opening it, and that says who
+// has it open.
+const LockName = "lock"
 
 // maxHolder is more than a lock file says, in bytes.
 const maxHolder = 4096
@@ -47,7 +49,7 @@ func (l *dirLock) Close() error {
 // lockDir takes the store for this process or returns a *model.LockedError that names
 // who has it. The lock goes with the process; the file stays.
 func lockDir(dir string, now time.Time, origin string) (*dirLock, error) {
-	path := filepath.Join(dir, lockName)
+	path := filepath.Join(dir, LockName)
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if errors.Is(err, unix.EROFS) {
 		return nil, fmt.Errorf("open store %s: %w: jeton writes there even to read; mount it so that it can be written, or copy it and open the copy with --store", dir, reason(err))

@@ -240,22 +240,6 @@ func TestKillLosesNothing(t *testing.T) {
 	reopens(t, c.cmd.Env, "kept")
 }
 
-func TestASecondJetonSaysWhoIsThere(t *testing.T) {
-	env := founded(t)
-	first := start(t, 80, 24, env, jeton(t))
-	first.until("No agent tokens yet")
-	second := start(t, 80, 24, env, jeton(t))
-	second.until("The store is open in another jeton", "pid ", "pts/")
-	first.press("q")
-	first.wait()
-	second.press("r")
-	second.until("No agent tokens yet")
-	second.press("q")
-	if code := second.wait(); code != 0 {
-		t.Errorf("ended with %d", code)
-	}
-}
-
 func TestDemoLeavesNothingBehind(t *testing.T) {
 	leave := map[string]func(*console){
 		"quit":    func(c *console) { c.press("q") },

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -46,7 +48,7 @@ func (o *opener) actor() model.Actor {
 
 // ways are how this process gets at the organization.
 func (o *opener) ways() share.Ways {
-	w := share.Ways{Open: o.openHere, Dial: o.dial, Patience: sharePatience}
+	w := share.Ways{Open: o.openHere, Dial: o.dial, Holder: o.holder, Patience: sharePatience}
 	if !o.alone {
 		w.Serve = o.serve
 	}
@@ -66,6 +68,24 @@ func (o *opener) openHere(ctx context.Context) (share.Opened, error) {
 }
 
 func (o *opener) socketPath() string { return filepath.Join(o.options.Dir, serve.SocketName) }
+
+// holder says who has the store open.
+func (o *opener) holder() string {
+	f, err := os.Open(filepath.Join(o.options.Dir, store.LockName))
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	h, ok := store.ReadHolder(f)
+	if !ok {
+		return ""
+	}
+	text := fmt.Sprintf("pid %d, user %s", h.PID, h.User)
+	if h.Terminal != "" {
+		text += ", on " + h.Terminal
+	}
+	return text
+}
 
 // dial reaches who has the store open.
 func (o *opener) dial(ctx context.Context) (share.Opened, error) {

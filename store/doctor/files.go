@@ -16,7 +16,6 @@ import (
 const (
 	journalName = "journal"
 	stateName   = "state"
-	lockName    = "lock"
 )
 
 // store tells whether there is a store, and what there is otherwise.

@@ -25,7 +25,7 @@ type holding struct {
 // hold asks who has the store, and if nobody has it, keeps it so until release. A lock
 // file that is not there is not made.
 func hold(dir string) (holding, error) {
-	f, err := os.Open(filepath.Join(dir, lockName))
+	f, err := os.Open(filepath.Join(dir, store.LockName))
 	if errors.Is(err, fs.ErrNotExist) {
 		return holding{}, nil
 	}

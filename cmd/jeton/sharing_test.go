@@ -1,0 +1,153 @@
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+)
+
+var sharedCommands = flag.Int("commands", 40, "commands that run beside two screens in TestManyShareOneStore")
+
+// holderOf is the process that has the store open.
+func holderOf(t testing.TB, env []string) int {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join(storeOf(env), "lock"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var h struct{ PID int }
+	if err := json.Unmarshal(raw, &h); err != nil {
+		t.Fatal(err)
+	}
+	return h.PID
+}
+
+// TestScreensShare has a second screen work through the first, and go on alone when that is
+// killed.
+func TestScreensShare(t *testing.T) {
+	env := founded(t)
+	first := start(t, 80, 24, env, jeton(t))
+	first.until("No agent tokens yet")
+	second := start(t, 80, 24, env, jeton(t))
+	second.until("No agent tokens yet")
+	second.press("n")
+	second.until("Created agent token 1")
+	first.until("Agent tokens 1")
+	second.press(escape)
+	second.press("5")
+	second.until("Store open in", fmt.Sprintf("pid %d, user ", first.cmd.Process.Pid), "on pts/")
+	first.press("\x1a")
+	first.until("works on the store through this one")
+	first.signal(syscall.SIGTSTP)
+	first.press("5")
+	first.until("this jeton, and 1 other through it")
+	first.signal(syscall.SIGKILL)
+	first.wait()
+	second.until("Store open in          this jeton")
+	second.press("1")
+	second.press("n")
+	second.until("Created agent token 2")
+	second.press(escape)
+	second.press("q")
+	if code := second.wait(); code != 0 {
+		t.Errorf("ended with %d", code)
+	}
+	reopens(t, env, "Agent tokens 2")
+}
+
+// TestServeClaimsTheStore takes the store from a screen, which goes on through it, and gives
+// it back by ending.
+func TestServeClaimsTheStore(t *testing.T) {
+	env := founded(t)
+	screen := start(t, 80, 24, env, jeton(t))
+	screen.until("No agent tokens yet")
+	server := start(t, 200, 24, env, jeton(t), "serve", "--http", "off")
+	screen.press("5")
+	screen.until(fmt.Sprintf("pid %d, user ", server.cmd.Process.Pid))
+	if _, errs, code := command(t, env, "serve", "--http", "off"); code == 0 || !strings.Contains(errs, "a jeton serve has it open") {
+		t.Errorf("a second one ended with %d: %s", code, errs)
+	}
+	screen.press("1")
+	screen.press("n")
+	screen.until("Created agent token 1")
+	screen.press(escape)
+	server.signal(syscall.SIGHUP)
+	if _, errs, code := command(t, env, "token", "list"); code != 0 {
+		t.Errorf("a command after SIGHUP ended with %d: %s", code, errs)
+	}
+	server.signal(syscall.SIGTERM)
+	if code := server.wait(); code != 0 {
+		t.Errorf("ended with %d: %s", code, server.stderr.String())
+	}
+	screen.press("5")
+	screen.until("Store open in          this jeton")
+	screen.press("q")
+	screen.wait()
+}
+
+// TestManyShareOneStore runs commands beside two screens and kills whoever has the store
+// open in the middle: every command ends well, and what it made is there.
+func TestManyShareOneStore(t *testing.T) {
+	env := founded(t)
+	var screens []*console
+	for range 2 {
+		c := start(t, 80, 24, env, jeton(t))
+		c.until("No agent tokens yet")
+		screens = append(screens, c)
+	}
+	const writers = 4
+	var done atomic.Int32
+	var all sync.WaitGroup
+	for w := range writers {
+		all.Go(func() {
+			for n := range *sharedCommands / writers {
+				_, errs, code := command(t, env, "token", "create", "--agent", "--description", fmt.Sprintf("by %d, number %d", w, n))
+				if code != 0 {
+					t.Errorf("command %d of %d ended with %d: %s", n, w, code, errs)
+				}
+				done.Add(1)
+			}
+		})
+	}
+	for end := time.Now().Add(patience * 10); int(done.Load()) < *sharedCommands/2; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the commands do not come to an end")
+		}
+	}
+	killed := holderOf(t, env)
+	if err := syscall.Kill(killed, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	all.Wait()
+	made := *sharedCommands / writers * writers
+	out, errs, code := command(t, env, "token", "list", "--json")
+	if n := strings.Count(out, "\n"); code != 0 || n != made {
+		t.Fatalf("%d tokens of %d, exit code %d: %s", n, made, code, errs)
+	}
+	for w := range writers {
+		for n := range *sharedCommands / writers {
+			if text := fmt.Sprintf(`"by %d, number %d"`, w, n); strings.Count(out, text) != 1 {
+				t.Errorf("%s is there %d times", text, strings.Count(out, text))
+			}
+		}
+	}
+	for _, c := range screens {
+		if c.cmd.Process.Pid == killed {
+			c.wait()
+			continue
+		}
+		c.until(fmt.Sprintf("Agent tokens %d", strings.Count(out, "\n")))
+		c.press("q")
+		if code := c.wait(); code != 0 {
+			t.Errorf("ended with %d", code)
+		}
+	}
+}
