@@ -24,14 +24,12 @@ func cleanCaller(from model.Caller) model.Caller {
 
 // cleanAddr writes each address in one way.
 func cleanAddr(s string) string {
+	s = cleanOutside(s)
 	if s == "" {
 		return s
 	}
 	a, err := netip.ParseAddr(s)
-	if err != nil {
-		return cleanOutside(s)
-	}
-	if a.Is4() {
+	if err != nil || a.Is4() {
 		return s
 	}
 	return cleanOutside(a.Unmap().String()) // whose zone may be anything
