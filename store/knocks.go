@@ -120,14 +120,12 @@ func (s *Store) Knocks(ctx context.Context, a model.Actor) (model.Knocks, error)
 		if !t[0].Revoked() && p.users[t[0].Owner].Active() {
 			continue // its owner is back
 		}
-		known, err := s.used(id)
+		k, err := s.knock(t[0], now)
 		if err != nil {
 			return model.Knocks{}, err
 		}
-		k := model.Knock{Token: t[0]}
-		k.Callers, k.Refused = known.Knockers(now)
-		for _, c := range k.Callers {
-			k.Last = max(k.Last, c.LastRefused)
+		if k.Refused == 0 {
+			continue // what was kept of it does not open
 		}
 		out.Knocks, rows = append(out.Knocks, k), append(rows, k.Token)
 		if len(rows) == knocksTold {
@@ -136,6 +134,20 @@ func (s *Store) Knocks(ctx context.Context, a model.Actor) (model.Knocks, error)
 	}
 	out.Logins = p.inRows(rows)
 	return out, nil
+}
+
+// knock tells who presented a token that does not work, and how often.
+func (s *Store) knock(t model.Token, now model.Time) (model.Knock, error) {
+	k := model.Knock{Token: t}
+	known, err := s.used(t.ID)
+	if err != nil {
+		return k, err
+	}
+	k.Callers, k.Refused = known.Knockers(now)
+	for _, c := range k.Callers {
+		k.Last = max(k.Last, c.LastRefused)
+	}
+	return k, nil
 }
 
 // knockers lists the tokens that knocked since a moment and that the user may be told of,

@@ -77,14 +77,7 @@ func (s *Store) alone(t model.Token) (out model.Alone, err error) {
 	if err != nil {
 		return out, s.suspectIf(err)
 	}
-	others := func(name state.SetName) (bool, error) {
-		in, err := s.sets.Get(name)
-		if err != nil {
-			return false, s.suspectIf(err)
-		}
-		l := state.NewList(in, revoked)
-		return l.Len() > 1 || l.Len() == 1 && !l.Has(uint64(t.ID)), nil
-	}
+	others := func(name state.SetName) (bool, error) { return s.others(name, revoked, t.ID) }
 	if all, err := others(state.OrgAgents()); all || err != nil {
 		return out, err
 	}
@@ -109,4 +102,14 @@ func (s *Store) alone(t model.Token) (out model.Alone, err error) {
 	}
 	slices.Sort(out.Deployments)
 	return out, nil
+}
+
+// others reports whether a list has a token that works but this one. The caller holds s.mu.
+func (s *Store) others(name state.SetName, revoked *state.Set, but model.TokenID) (bool, error) {
+	in, err := s.sets.Get(name)
+	if err != nil {
+		return false, s.suspectIf(err)
+	}
+	l := state.NewList(in, revoked)
+	return l.Len() > 1 || l.Len() == 1 && !l.Has(uint64(but)), nil
 }
