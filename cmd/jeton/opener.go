@@ -29,7 +29,8 @@ type opener struct {
 
 	unlocked *seal.Keyset // opened by its passphrase before the screens began; may be nil
 
-	alone bool // others are not served
+	alone  bool    // others are not served
+	server *server // that is asked instead; nil for the store here
 
 	mu     sync.Mutex
 	self   model.UserID // who runs this, once the store was open here
@@ -56,6 +57,7 @@ func (p *program) opener(s setup) (*opener, error) {
 	o := newOpener(s.store, s.keyset, source(p.getenv, ttyName()), time.Now)
 	var err error
 	o.options.Anchor, err = anchorFile(p.getenv, s.config)
+	o.server = p.server()
 	return o, err
 }
 

@@ -63,8 +63,12 @@ func (p *program) openOnce(ctx context.Context, path string, into *heldPhrase) (
 	})
 }
 
-// unlock opens a wrapped keyset before the screens begin, which have the terminal then.
+// unlock asks for what opens the organization before the screens begin, which have the
+// terminal then: the passphrase of a wrapped keyset, or a token for the server.
 func (p *program) unlock(ctx context.Context, o *opener) error {
+	if o.server != nil {
+		return p.signIn(ctx, o.server)
+	}
 	wrapped, err := seal.Wrapped(o.keyset)
 	if err != nil || !wrapped {
 		return nil // what is wrong with it is said where it is opened

@@ -20,6 +20,8 @@ type program struct {
 // flags are those every command takes.
 type flags struct {
 	store, keyset, config string
+	server, tokenFile     string
+	serverCA              string
 	theme                 string
 	ascii, noMouse        bool
 }
@@ -60,6 +62,7 @@ func newRoot(p *program) *cobra.Command {
 	f.StringVar(&p.flags.theme, "theme", "", "auto, dark or light")
 	f.BoolVar(&p.flags.ascii, "ascii", false, "draw with ASCII characters only")
 	f.BoolVar(&p.flags.noMouse, "no-mouse", false, "leave the mouse to the terminal")
+	p.serverFlags(root)
 	root.SuggestionsMinimumDistance = 2
 	root.AddCommand(newInit(p), newDemo(p), newConfigCommand(p), newDoctor(p), newAudit(p), newBackup(p), newRestore(p), newKey(p), newServe(p),
 		newToken(p), newService(p), newUser(p), newDeployment(p), newSetting(p), newCompletion(), newMan(), newExitCodes(), newVersion(p))

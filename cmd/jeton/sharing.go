@@ -48,6 +48,10 @@ func (o *opener) actor() model.Actor {
 
 // ways are how this process gets at the organization.
 func (o *opener) ways() share.Ways {
+	if s := o.server; s != nil {
+		return share.Ways{Dial: func(ctx context.Context) (share.Opened, error) { return s.reach(ctx, o.source) },
+			Holder: func() string { return "the server" }}
+	}
 	w := share.Ways{Open: o.openHere, Dial: o.dial, Holder: o.holder, Patience: sharePatience}
 	if !o.alone {
 		w.Serve = o.serve
@@ -65,6 +69,22 @@ func (o *opener) openHere(ctx context.Context) (share.Opened, error) {
 	defer o.mu.Unlock()
 	o.self = actor.User
 	return s, nil
+}
+
+// where is where the organization is, for people.
+func (o *opener) where(store string) string {
+	if o.server != nil {
+		return o.server.address
+	}
+	return store
+}
+
+// keysetShown is the keyset that opens the organization from here, "" for none.
+func (o *opener) keysetShown() string {
+	if o.server != nil {
+		return ""
+	}
+	return o.keyset
 }
 
 func (o *opener) socketPath() string { return filepath.Join(o.options.Dir, serve.SocketName) }
@@ -89,13 +109,20 @@ func (o *opener) holder() string {
 
 // dial reaches who has the store open.
 func (o *opener) dial(ctx context.Context) (share.Opened, error) {
+	far := remote.New(remote.SocketClient(o.socketPath()), remote.SocketBase, remote.Options{})
+	return answering(ctx, far, o.source)
+}
+
+// answering returns what is there if anybody answers. Any answer is one: what is wrong is
+// said to who asks next.
+func answering(ctx context.Context, far *remote.Store, source model.Source) (share.Opened, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialWithin)
 	defer cancel()
-	far := remote.New(remote.SocketClient(o.socketPath()), remote.SocketBase, remote.Options{})
-	if _, err := far.Session(ctx, model.Actor{Source: o.source}); errors.Is(err, model.ErrGone) || errors.Is(err, model.ErrClosed) || ctx.Err() != nil {
+	_, err := far.Session(ctx, model.Actor{Source: source})
+	if errors.Is(err, model.ErrGone) || errors.Is(err, model.ErrClosed) || ctx.Err() != nil {
 		return nil, errors.Join(err, far.Close())
 	}
-	return far, nil // any other answer is one: what is wrong is said to who asks
+	return far, nil
 }
 
 // serve lets others work on the store.

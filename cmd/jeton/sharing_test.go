@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -150,4 +151,72 @@ func TestManyShareOneStore(t *testing.T) {
 			t.Errorf("ended with %d", code)
 		}
 	}
+}
+
+// TestServer works on an organization through jeton serve: with a user token over HTTP, and
+// at a socket, where the kernel says who is there.
+func TestServer(t *testing.T) {
+	env := founded(t)
+	dir := t.TempDir()
+	token := filepath.Join(dir, "token")
+	if _, errs, code := command(t, env, "token", "create", "--user", "--output-file", token); code != 0 {
+		t.Fatal(errs)
+	}
+	addr, socket := freeAddr(t), filepath.Join(dir, "group")
+	server := start(t, 200, 24, env, jeton(t), "serve", "--http", addr, "--socket", socket)
+	for end := time.Now().Add(patience); !strings.Contains(server.stderr.String(), "ready: tokens are checked"); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("it does not become ready: %s", server.stderr.String())
+		}
+	}
+	if info, err := os.Stat(socket); err != nil || info.Mode().Perm() != 0o660 {
+		t.Errorf("the socket: %v, %v", info, err)
+	}
+	elsewhere := home(t)
+	far := []string{"--server", "http://" + addr, "--token-file", token}
+	for _, where := range [][]string{far, {"--server", "unix:" + socket}} {
+		if out, errs, code := command(t, elsewhere, append(where, "token", "create", "--agent", "--description", "from there")...); code != 0 {
+			t.Errorf("%v: %d, %s%s", where, code, out, errs)
+		}
+	}
+	screen := start(t, 80, 24, elsewhere, jeton(t), far...)
+	screen.until("Agent tokens 2", "from there")
+	for _, c := range []struct {
+		code int
+		says string
+		args []string
+	}{
+		{2, "works on the files of a store on this host", append(far, "backup", filepath.Join(dir, "b"))},
+		{2, "--server, which is not given", []string{"--token-file", token, "token", "list"}},
+		{1, "asked for on a terminal", []string{"--server", "http://" + addr, "token", "list"}},
+		{1, "use https://", []string{"--server", "http://jeton.example", "--token-file", token, "token", "list"}},
+		{6, "does not answer", []string{"--server", "http://" + freeAddr(t), "--token-file", token, "token", "list"}},
+		{6, "no such file", []string{"--server", "unix:" + filepath.Join(dir, "none"), "token", "list"}},
+	} {
+		if out, errs, code := command(t, elsewhere, c.args...); code != c.code || !strings.Contains(errs, c.says) {
+			t.Errorf("%q: exit code %d, %s%s", c.args, code, out, errs)
+		}
+	}
+	if err := os.Chmod(token, 0o640); err != nil {
+		t.Fatal(err)
+	}
+	if _, errs, code := command(t, elsewhere, append(far, "token", "list")...); code == 0 || !strings.Contains(errs, "can be read by others") {
+		t.Errorf("a token that others can read: %d, %s", code, errs)
+	}
+	server.signal(syscall.SIGTERM)
+	server.wait()
+	screen.until("Waiting for the store")
+	screen.press("\x03")
+	screen.wait()
+}
+
+// freeAddr is an address on this host where nothing listens.
+func freeAddr(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
 }

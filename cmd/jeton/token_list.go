@@ -159,10 +159,11 @@ type reader struct {
 // what is created or revoked meanwhile moves nothing.
 func (r *reader) list(ctx context.Context, q model.TokenQuery) error {
 	if q.Kind == model.AgentToken {
-		var err error
-		if r.deployments, err = r.Deployments(ctx, r.actor); err != nil {
+		names, err := r.namesIfAllowed(ctx) // whoever may not is refused the list, in its words
+		if err != nil {
 			return err
 		}
+		r.deployments = names.deployments
 	}
 	if !q.Plain() {
 		return r.find(ctx, q, 0)
