@@ -52,6 +52,7 @@ func TestREADMEHasTheKeys(t *testing.T) {
 func TestREADMEIsTrue(t *testing.T) {
 	text := readme(t)
 	root := newRoot(&program{getenv: os.Getenv})
+	root.InitDefaultHelpCmd()
 	for _, m := range regexp.MustCompile("(?m)(?:^|[`(])jeton ([a-z]+)([^`\n#]*)").FindAllStringSubmatch(text, -1) {
 		cmd, _, err := root.Find(append([]string{m[1]}, strings.Fields(m[2])...))
 		if err != nil || cmd == root {
@@ -68,14 +69,14 @@ func TestREADMEIsTrue(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, m := range regexp.MustCompile("(?m)(?:^|[`])make ([a-z ]+)").FindAllStringSubmatch(text, -1) {
+	for _, m := range regexp.MustCompile("(?m)(?:^|[`])make ([a-z0-9 ]+)").FindAllStringSubmatch(text, -1) {
 		for _, target := range strings.Fields(m[1]) {
 			if !strings.Contains(string(makefile), "\n"+target+":") {
 				t.Errorf("README.md names make %s, which there is not", target)
 			}
 		}
 	}
-	known := []string{"JETON_STORE", "JETON_KEYSET", "JETON_CONFIG", "JETON_BENCH_TOKENS"}
+	known := []string{"JETON_STORE", "JETON_KEYSET", "JETON_CONFIG", "JETON_SERVER", "JETON_TOKEN_FILE", "JETON_BENCH_TOKENS"}
 	for _, name := range regexp.MustCompile(`JETON_[A-Z_]+`).FindAllString(text, -1) {
 		if !slices.Contains(known, name) {
 			t.Errorf("README.md names the variable %s", name)
