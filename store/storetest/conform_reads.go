@@ -3,6 +3,7 @@ package storetest
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"testing"
 
 	"jeton/model"
@@ -114,9 +115,15 @@ func happened(s share.Organization, a model.Actor, q model.EventQuery) (model.Ev
 		q.Before = next.Next
 		if next, err = s.Events(ctx, a, q); err == nil {
 			out.Events = append(out.Events, next.Events[:min(len(next.Events), want-len(out.Events))]...)
+			if out.Logins == nil {
+				out.Logins = map[model.UserID]string{}
+			}
 			maps.Copy(out.Logins, next.Logins)
 		}
 	}
+	maps.DeleteFunc(out.Logins, func(id model.UserID, _ string) bool { // who is named in what was too much
+		return !slices.ContainsFunc(out.Events, func(e model.Event) bool { return e.Actor == id || e.Subject == id })
+	})
 	return out, err
 }
 
