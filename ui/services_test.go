@@ -37,7 +37,10 @@ func TestServiceCredential(t *testing.T) {
 	r.press("esc")
 	r.gone(value)
 	r.press("y")
-	r.when("a copy", func() bool { return copiedText(t, r) == value })
+	r.until("Sent to your terminal's clipboard")
+	if got := copiedText(t, r); got != value {
+		t.Errorf("copied another value, of %d characters", len(got))
+	}
 	r.press("enter")
 	r.until("Service credential 2")
 	r.press("esc", "X")
