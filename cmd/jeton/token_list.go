@@ -168,9 +168,13 @@ func (r *reader) list(ctx context.Context, q model.TokenQuery) error {
 	if !q.Plain() {
 		return r.find(ctx, q, 0)
 	}
+	if r.left == 0 {
+		return nil
+	}
 	var last model.TokenID
-	for limit := firstRows; r.left != 0; limit = pageRows {
-		page, err := r.Tokens(ctx, r.actor, q, model.Window{Anchor: last, Limit: limit})
+	for next := r.read(ctx, q, model.Window{Limit: firstRows}); r.left != 0; {
+		got := <-next
+		page, err := got.page, got.err
 		if err != nil {
 			return err
 		}
@@ -185,11 +189,30 @@ func (r *reader) list(ctx context.Context, q model.TokenQuery) error {
 			return nil
 		}
 		last = page.Rows[len(page.Rows)-1].ID
+		if !end && (r.left < 0 || r.left > len(page.Rows)) {
+			next = r.read(ctx, q, model.Window{Anchor: last, Limit: pageRows})
+		}
 		if err := r.show(page); err != nil || end {
 			return err
 		}
 	}
 	return nil
+}
+
+// readPage is a page that was read, or why it was not.
+type readPage struct {
+	page model.TokenPage
+	err  error
+}
+
+// read reads a page while the one before is printed.
+func (r *reader) read(ctx context.Context, q model.TokenQuery, w model.Window) <-chan readPage {
+	out := make(chan readPage, 1)
+	go func() {
+		page, err := r.Tokens(ctx, r.actor, q, w)
+		out <- readPage{page, err}
+	}()
+	return out
 }
 
 // find reads the rest of a list by number.
