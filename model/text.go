@@ -23,8 +23,8 @@ const (
 // CleanDescription returns a description as it is kept: valid UTF-8 in NFC without
 // surrounding white space. It refuses, as a [*TextError], more than MaxDescription
 // characters and every control, format, private-use or unassigned character,
-// bidirectional override and zero-width character, a combining mark at the start and
-// more than four on one character. Empty is allowed.
+// bidirectional override and zero-width character, a combining mark at the start, more
+// than four on one character, and a token's value. Empty is allowed.
 func CleanDescription(s string) (string, error) {
 	return cleanText("description", s, MaxDescription, true)
 }
@@ -47,11 +47,18 @@ func cleanText(what, s string, limit int, emptyAllowed bool) (string, error) {
 	if reason := refusedText(s); reason != "" {
 		return "", &TextError{What: what, Reason: reason + "; remove it"}
 	}
+	if HoldsValue(s) {
+		return "", &TextError{What: what, Reason: valueInText}
+	}
 	if n := utf8.RuneCountInString(s); n > limit {
 		return "", &TextError{What: what, Reason: fmt.Sprintf("it has %d characters; at most %d are kept", n, limit)}
 	}
 	return s, nil
 }
+
+// valueInText is why a text with a token's value in it is not kept: it is not sealed from
+// those who list it, and nobody reveals it on purpose by reading a description.
+const valueInText = "it has a token's value in it, for all to read; remove it, and revoke that token if it was seen"
 
 // composed is text in the form in which it is kept.
 func composed(s string) string { return strings.TrimSpace(norm.NFC.String(s)) }
@@ -133,6 +140,8 @@ func cleanIdentifier(what, s string, first func(byte) bool, also, allowed string
 	switch {
 	case s == "":
 		return refuse("it is empty; type one")
+	case HoldsValue(s):
+		return refuse(valueInText)
 	case len(s) > MaxLogin:
 		return refuse("it has %d bytes; at most %d are kept", len(s), MaxLogin)
 	case !first(s[0]):

@@ -226,6 +226,25 @@ func TestCleanDescriptionProperties(t *testing.T) {
 
 // checkCleanDescription holds for every text: what is kept stays as it is when cleaned
 // again, and what is refused is not repeated.
+// TestNoValueInText keeps values out of what everyone reads.
+func TestNoValueInText(t *testing.T) {
+	value := newValue(t, model.AgentToken, seeded(31)).Expose()
+	description := func(s string) (string, error) { return model.CleanDescription(s) }
+	name := func(s string) (string, error) { return model.CleanName("name", s, false) }
+	for _, clean := range []func(string) (string, error){description, name, model.CleanDeploymentName, model.CleanLogin} {
+		for _, text := range []string{value, "x" + value, value + "0"} {
+			_, err := clean(text)
+			var refused *model.TextError
+			if !errors.As(err, &refused) || !strings.Contains(refused.Reason, "token's value") || strings.Contains(err.Error(), value[8:20]) {
+				t.Errorf("%d characters: %v", len(text), err)
+			}
+		}
+	}
+	if _, err := model.CleanDescription(value[:model.ValueLen-1]); err != nil {
+		t.Errorf("most of a value: %v", err)
+	}
+}
+
 func checkCleanDescription(t interface {
 	Helper()
 	Fatalf(string, ...any)
