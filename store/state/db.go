@@ -30,7 +30,6 @@ const (
 	memtable      = 8 << 20
 	buildMemtable = 32 << 20 // fewer and larger tables while a state is built
 	valueLog      = 1 << 20  // the least there can be: values stay in the tree
-	tableSize     = 8 << 20  // of merged tables: each is mapped when state is opened, and synced when it is closed
 )
 
 // buildTables is how many tables Badger may have unmerged while a state is built.
@@ -187,7 +186,6 @@ func badgerOptions(dir string, m Mode) badger.Options {
 		WithNumMemtables(2).
 		WithNumCompactors(2).
 		WithValueLogFileSize(valueLog).
-		WithBaseTableSize(tableSize).
 		WithChecksumVerificationMode(options.NoVerification). // checkTables does, where it can answer
 		WithBypassLockGuard(true)                             // the store has its own lock
 	if m == Build { // nothing is merged before everything is there
