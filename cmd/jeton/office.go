@@ -29,6 +29,7 @@ func (p *program) office(ctx context.Context, f func(*office) error) (err error)
 	if err != nil {
 		return err
 	}
+	o.server = p.server()
 	o.source.Door = model.DoorCommand
 	if err := p.unlock(ctx, o); err != nil {
 		return err

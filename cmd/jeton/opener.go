@@ -57,7 +57,6 @@ func (p *program) opener(s setup) (*opener, error) {
 	o := newOpener(s.store, s.keyset, source(p.getenv, ttyName()), time.Now)
 	var err error
 	o.options.Anchor, err = anchorFile(p.getenv, s.config)
-	o.server = p.server()
 	return o, err
 }
 

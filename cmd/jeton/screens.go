@@ -35,6 +35,7 @@ func (p *program) screens(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	o.server = p.server()
 	return p.show(ctx, s, o, time.Now)
 }
 

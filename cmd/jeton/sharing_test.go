@@ -17,6 +17,16 @@ import (
 
 var sharedCommands = flag.Int("commands", 40, "commands that run beside two screens in TestManyShareOneStore")
 
+// await waits until something is so, of which nothing tells.
+func await(t testing.TB, what string, limit time.Duration, so func() bool) {
+	t.Helper()
+	for end := time.Now().Add(limit); !so(); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("waited in vain until %s", what)
+		}
+	}
+}
+
 // holderOf is the process that has the store open.
 func holderOf(t testing.TB, env []string) int {
 	t.Helper()
@@ -118,11 +128,7 @@ func TestManyShareOneStore(t *testing.T) {
 			}
 		})
 	}
-	for end := time.Now().Add(patience * 10); int(done.Load()) < *sharedCommands/2; time.Sleep(time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatal("the commands do not come to an end")
-		}
-	}
+	await(t, "half of the commands have ended", patience*10, func() bool { return int(done.Load()) >= *sharedCommands/2 })
 	killed := holderOf(t, env)
 	if err := syscall.Kill(killed, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
@@ -164,11 +170,7 @@ func TestServer(t *testing.T) {
 	}
 	addr, socket := freeAddr(t), filepath.Join(dir, "group")
 	server := start(t, 200, 24, env, jeton(t), "serve", "--http", addr, "--socket", socket)
-	for end := time.Now().Add(patience); !strings.Contains(server.stderr.String(), "ready: tokens are checked"); time.Sleep(time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("it does not become ready: %s", server.stderr.String())
-		}
-	}
+	await(t, "it is ready", patience, func() bool { return strings.Contains(server.stderr.String(), "ready: tokens are checked") })
 	if info, err := os.Stat(socket); err != nil || info.Mode().Perm() != 0o660 {
 		t.Errorf("the socket: %v, %v", info, err)
 	}
@@ -208,6 +210,21 @@ func TestServer(t *testing.T) {
 	screen.until("Waiting for the store")
 	screen.press("\x03")
 	screen.wait()
+}
+
+// TestServeIsNoClient serves the store here, also where commands are told to work on another:
+// who serves signs in nowhere.
+func TestServeIsNoClient(t *testing.T) {
+	env := founded(t)
+	server := start(t, 200, 24, append(env, "JETON_SERVER=http://"+freeAddr(t)), jeton(t), "serve", "--http", "off")
+	await(t, "it serves", patience, func() bool {
+		_, err := os.Stat(storeOf(env, "socket"))
+		return err == nil
+	})
+	server.signal(syscall.SIGTERM)
+	if code := server.wait(); code != 0 {
+		t.Errorf("ended with %d: %s", code, server.stderr.String())
+	}
 }
 
 // freeAddr is an address on this host where nothing listens.
