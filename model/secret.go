@@ -147,12 +147,16 @@ func kindOf(prefix string) TokenKind {
 // HoldsValue reports whether a text has in it what looks like a token value.
 func HoldsValue(s string) bool {
 	other := func(r rune) bool { return r > '~' || !isBase62(byte(r)) }
-	for at := 0; at+ValueLen <= len(s); at++ {
-		if kindOf(s[at:at+prefixLen]) != 0 && strings.IndexFunc(s[at+prefixLen:at+ValueLen], other) < 0 {
+	for {
+		at := strings.Index(s, "jt")
+		if at < 0 || len(s)-at < ValueLen {
+			return false
+		}
+		if s = s[at:]; kindOf(s[:prefixLen]) != 0 && strings.IndexFunc(s[prefixLen:ValueLen], other) < 0 {
 			return true
 		}
+		s = s[1:]
 	}
-	return false
 }
 
 func isBase62(c byte) bool {

@@ -1,7 +1,6 @@
 package serve
 
 import (
-	"encoding/json"
 	"net/http"
 	"os"
 
@@ -35,11 +34,5 @@ func Claims(yield func() error, next http.Handler) http.Handler {
 }
 
 func refuseClaim(w http.ResponseWriter, status int, detail string) {
-	body, err := json.Marshal(wire.Problem{Title: http.StatusText(status), Status: status, Code: "not_given_up", Detail: detail})
-	if err != nil {
-		panic(err) // its form is ours
-	}
-	w.Header().Set("Content-Type", wire.ProblemJSON)
-	w.WriteHeader(status)
-	_, _ = w.Write(body) // that the other side does not take it is for them to notice
+	(&call{w: w}).problem(wire.Problem{Status: status, Code: "not_given_up", Detail: detail})
 }

@@ -51,14 +51,8 @@ type permissions struct {
 // then not active. Without, a token is active wherever it may be used, and who asks compares
 // scope.
 func (d *Doors) introspect(w http.ResponseWriter, r *http.Request) int {
-	if leaks(r) {
-		return d.turnAway(w, r, doorIntrospect, tokenInURL)
-	}
-	if r.Method != http.MethodPost {
-		return d.refuseMethod(w, postOnly, "POST")
-	}
-	from := d.trusted.sourceOf(r)
-	if status := d.admit(w, r, doorIntrospect, from); status != 0 {
+	from, status := d.admit(w, r, doorIntrospect)
+	if status != 0 {
 		return status
 	}
 	form, no := formOf(w, r)
@@ -79,8 +73,22 @@ func (d *Doors) introspect(w http.ResponseWriter, r *http.Request) int {
 	return d.sendJSON(w, d.introspectionOf(v))
 }
 
-// admit lets services in. When it returns a status, that was answered.
-func (d *Doors) admit(w http.ResponseWriter, r *http.Request, at door, from source) int {
+// admit lets services in that ask by POST, and tells where from. When it returns a status,
+// that was answered.
+func (d *Doors) admit(w http.ResponseWriter, r *http.Request, at door) (source, int) {
+	if leaks(r) {
+		return source{}, d.turnAway(w, r, at, tokenInURL)
+	}
+	if r.Method != http.MethodPost {
+		return source{}, d.refuseMethod(w, postOnly, "POST")
+	}
+	from := d.trusted.sourceOf(r)
+	return from, d.known(w, r, at, from)
+}
+
+// known makes sure that who asks has a service credential. When it returns a status, that
+// was answered.
+func (d *Doors) known(w http.ResponseWriter, r *http.Request, at door, from source) int {
 	credential, no := serviceCredential(r.Header)
 	if no != nil && no != badService {
 		return d.turnAway(w, r, at, no)

@@ -55,29 +55,7 @@ func holdsValue(s string) bool {
 	if strings.IndexByte(s, '%') >= 0 {
 		s = unescaped(s)
 	}
-	for {
-		at := strings.Index(s, "jt")
-		if at < 0 || len(s)-at < model.ValueLen {
-			return false
-		}
-		if looksLikeValue(s[at : at+model.ValueLen]) {
-			return true
-		}
-		s = s[at+1:]
-	}
-}
-
-func looksLikeValue(s string) bool {
-	for _, k := range model.Kinds() {
-		if strings.HasPrefix(s, k.Prefix()) {
-			return strings.IndexFunc(s[len(k.Prefix()):], notBase62) < 0
-		}
-	}
-	return false
-}
-
-func notBase62(r rune) bool {
-	return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+	return model.HoldsValue(s)
 }
 
 // unescaped decodes what is percent-encoded in s and leaves the rest, also what was meant to

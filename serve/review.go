@@ -41,14 +41,8 @@ var (
 // review answers to TokenReview of Kubernetes. The API server's kubeconfig for the webhook has
 // a service credential as its token, and may ask for a place in the query of its URL.
 func (d *Doors) review(w http.ResponseWriter, r *http.Request) int {
-	if leaks(r) {
-		return d.turnAway(w, r, doorReview, tokenInURL)
-	}
-	if r.Method != http.MethodPost {
-		return d.refuseMethod(w, postOnly, "POST")
-	}
-	from := d.trusted.sourceOf(r)
-	if status := d.admit(w, r, doorReview, from); status != 0 {
+	from, status := d.admit(w, r, doorReview)
+	if status != 0 {
 		return status
 	}
 	asked, no := reviewOf(w, r)

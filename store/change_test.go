@@ -183,7 +183,7 @@ func TestStoreOfAnother(t *testing.T) {
 		t.Error(err)
 	}
 	other := uint32(os.Geteuid()) + 1
-	if err := ownStore(p.opts.Dir, other); !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "sudo -u "+accountName(other-1)) {
+	if err := ownStore(p.opts.Dir, other); !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "sudo -u "+AccountName(other-1)) {
 		t.Errorf("as another account: %v", err)
 	}
 	if os.Geteuid() != 0 {

@@ -99,7 +99,7 @@ func ReadHolder(r io.Reader) (h Holder, ok bool) {
 
 // writeHolder is allowed to fail for want of space: the lock counts, not its text.
 func writeHolder(f *os.File, now time.Time, origin string) error {
-	h := Holder{PID: os.Getpid(), User: accountName(uint32(os.Geteuid())), Since: now.Truncate(time.Second), Terminal: origin}
+	h := Holder{PID: os.Getpid(), User: AccountName(uint32(os.Geteuid())), Since: now.Truncate(time.Second), Terminal: origin}
 	raw, err := json.Marshal(h)
 	if err != nil {
 		return err
@@ -113,8 +113,9 @@ func writeHolder(f *os.File, now time.Time, origin string) error {
 	return nil
 }
 
-// accountName returns the operating-system login of an account, or its number.
-func accountName(uid uint32) string {
+// AccountName returns the operating-system login of an account, or its number when it has
+// none.
+func AccountName(uid uint32) string {
 	id := strconv.FormatUint(uint64(uid), 10)
 	if u, err := user.LookupId(id); err == nil {
 		return u.Username

@@ -96,7 +96,7 @@ func ownStore(dir string, uid uint32) error {
 	if owner == uid {
 		return nil
 	}
-	name := accountName(owner)
+	name := AccountName(owner)
 	return fmt.Errorf("open store %s: %w: it belongs to %s, who could not open any more what another account writes there; run jeton as %s, with sudo -u %s",
 		dir, fs.ErrPermission, name, name, name)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"jeton/model"
+	"jeton/store"
 )
 
 func newInit(p *program) *cobra.Command {
@@ -40,7 +41,7 @@ func (p *program) create(ctx context.Context, found model.Found) error {
 	uid := uint32(os.Geteuid())
 	found.Account = uid
 	if found.Login == "" {
-		found.Login = strings.ToLower(account(uid))
+		found.Login = strings.ToLower(store.AccountName(uid))
 	}
 	from := source(p.getenv, ttyName())
 	from.Door = model.DoorCommand

@@ -49,7 +49,7 @@ func (p *program) keyRotate(ctx context.Context, f rotateFlags) error {
 		return err
 	}
 	r := store.Rotating{Options: o.options, Ask: phrase.again, Lookup: f.lookup, Retire: f.retire,
-		By: store.Account{UID: o.uid, Account: account(o.uid), Source: o.source}}
+		By: store.Account{UID: o.uid, Account: store.AccountName(o.uid), Source: o.source}}
 	r.KeysetPath, r.By.Source.Door = s.keyset, model.DoorCommand
 	line := newBar(p.std.err, 0)
 	r.Progress = line.progress

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"os"
 	"os/signal"
@@ -14,7 +13,7 @@ import (
 
 // office is an organization that is open for one command, and who acts in it.
 type office struct {
-	share.Organization
+	*share.Store
 	actor model.Actor
 }
 
@@ -53,18 +52,13 @@ func hearPipes() (stop func()) {
 	return func() { signal.Stop(heard) }
 }
 
-// change asks for a change under a number of its own.
+// change asks for a change. Who shares the store numbers the request.
 func (o *office) change(ctx context.Context, c model.Change) (model.Record, error) {
-	_, record, err := o.Change(ctx, o.actor, newRequest(), c)
+	_, record, err := o.Change(ctx, o.actor, model.Request{}, c)
 	return record, err
 }
 
 // reveal asks for a value.
 func (o *office) reveal(ctx context.Context, id model.TokenID) (model.Secret, error) {
-	return o.Reveal(ctx, o.actor, newRequest(), model.Reveal{Token: id})
-}
-
-func newRequest() (r model.Request) {
-	_, _ = rand.Read(r[:]) // never fails: crypto/rand ends the program instead
-	return r
+	return o.Reveal(ctx, o.actor, model.Request{}, model.Reveal{Token: id})
 }

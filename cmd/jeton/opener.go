@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/user"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -141,7 +139,7 @@ func (o *opener) open(ctx context.Context) (*store.Store, model.Actor, error) {
 	if err != nil {
 		return nil, model.Actor{}, err
 	}
-	actor, err := s.Identify(o.uid, o.source, account(o.uid))
+	actor, err := s.Identify(o.uid, o.source, store.AccountName(o.uid))
 	if err != nil {
 		return nil, actor, errors.Join(err, s.Close())
 	}
@@ -150,7 +148,7 @@ func (o *opener) open(ctx context.Context) (*store.Store, model.Actor, error) {
 
 // Create creates the organization with whoever runs this as its first user, and opens it.
 func (o *opener) Create(ctx context.Context, organization string, deployments []string) (ui.Store, model.Actor, error) {
-	found := model.Found{Organization: organization, Deployments: deployments, Login: account(o.uid), Account: o.uid}
+	found := model.Found{Organization: organization, Deployments: deployments, Login: store.AccountName(o.uid), Account: o.uid}
 	if err := o.create(ctx, found); err != nil {
 		return nil, model.Actor{}, err
 	}
@@ -197,15 +195,6 @@ func (o *opener) close() error {
 		return nil
 	}
 	return s.Close()
-}
-
-// account is the operating-system login of a user id, or the number when it has none.
-func account(uid uint32) string {
-	id := strconv.FormatUint(uint64(uid), 10)
-	if u, err := user.LookupId(id); err == nil {
-		return u.Username
-	}
-	return id
 }
 
 // hostName is what this machine calls itself, empty if it does not say.

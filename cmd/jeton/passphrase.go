@@ -95,22 +95,8 @@ func (p *program) askPassphrase(ctx context.Context, prompt string) ([]byte, err
 	if _, err := fmt.Fprint(tty, prompt); err != nil {
 		return nil, err
 	}
-	type line struct {
-		text []byte
-		err  error
-	}
-	typed := make(chan line, 1)
-	go func() {
-		text, err := readHidden(tty)
-		typed <- line{text, err}
-	}()
 	defer fmt.Fprint(tty, "\r\n")
-	select {
-	case l := <-typed:
-		return l.text, l.err
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
+	return awaited(ctx, func() ([]byte, error) { return readHidden(tty) })
 }
 
 // Control characters as a raw terminal sends them.

@@ -58,7 +58,7 @@ func (p *program) restore(ctx context.Context, file string, f restoreFlags) erro
 	}
 	if f.revokeAgain {
 		uid := uint32(os.Geteuid())
-		r.Revoker = &store.Account{UID: uid, Account: account(uid), Source: source(p.getenv, ttyName())}
+		r.Revoker = &store.Account{UID: uid, Account: store.AccountName(uid), Source: source(p.getenv, ttyName())}
 		r.Revoker.Source.Door = model.DoorCommand
 	}
 	out, err := store.Restore(ctx, r, file)

@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/term"
 
+	"jeton/store"
 	"jeton/ui"
 	"jeton/ui/clip"
 	"jeton/ui/paint"
@@ -111,7 +112,7 @@ func (p *program) appConfig(s setup, o *opener, c *clip.Clipboard, clock func() 
 		Opener: o, Theme: theme.New(renderer, background, glyphs), Clipboard: c, Keys: s.config.Keys, Now: clock,
 		Times: ui.Times{Hide: s.config.HideAfter, Clear: s.config.ClearAfter, Undo: s.config.UndoKeep},
 		About: ui.About{Version: version(), Store: o.where(s.store), Keyset: o.keysetShown(), Config: s.configFile, Anchor: o.options.Anchor,
-			Theme: background.String(), Glyphs: glyphs.Name, Account: account(o.uid), Organization: organizationOf(hostName())},
+			Theme: background.String(), Glyphs: glyphs.Name, Account: store.AccountName(o.uid), Organization: organizationOf(hostName())},
 		Root: o.uid == 0, Mouse: s.config.Mouse,
 	}
 }

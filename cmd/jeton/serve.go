@@ -145,7 +145,7 @@ func (d *daemon) serve(opened share.Opened, others func(int)) (share.Service, er
 
 // listen answers at a socket.
 func (d *daemon) listen(s *store.Store, path string, o serve.SocketOptions) (*serve.Socket, error) {
-	api := serve.API(s, serve.Peers(s, account), d.log)
+	api := serve.API(s, serve.Peers(s, store.AccountName), d.log)
 	socket, err := serve.Listen(path, serve.Claims(nil, api), o)
 	if err != nil {
 		return nil, err

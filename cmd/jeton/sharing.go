@@ -128,7 +128,7 @@ func answering(ctx context.Context, far *remote.Store, source model.Source) (sha
 // serve lets others work on the store.
 func (o *opener) serve(opened share.Opened, others func(int)) (share.Service, error) {
 	s := opened.(*store.Store)
-	api := serve.API(s, serve.Peers(s, account), nil)
+	api := serve.API(s, serve.Peers(s, store.AccountName), nil)
 	socket, err := serve.Listen(o.socketPath(), serve.Claims(o.yield, api), serve.SocketOptions{Others: others, Grace: time.Second})
 	if err != nil {
 		return nil, err
