@@ -29,7 +29,7 @@ func (o *opener) connect(ctx context.Context) (*share.Store, model.Actor, error)
 	if err != nil {
 		return nil, model.Actor{}, err
 	}
-	self, err := s.Session(ctx, o.actor())
+	self, err := o.session(ctx, s)
 	if err != nil {
 		return nil, model.Actor{}, errors.Join(err, s.Close())
 	}
@@ -37,6 +37,19 @@ func (o *opener) connect(ctx context.Context) (*share.Store, model.Actor, error)
 	defer o.mu.Unlock()
 	o.opened = s
 	return s, model.Actor{User: self.User.ID, Source: o.source}, nil
+}
+
+// session asks who is acting. While it asks, who has the store open may have gone and the
+// store be opened here, by somebody it did not know of when it began: then it asks again.
+func (o *opener) session(ctx context.Context, s *share.Store) (self model.Session, err error) {
+	for asked := o.actor(); ; {
+		self, err = s.Session(ctx, asked)
+		now := o.actor()
+		if err == nil || now == asked {
+			return self, err
+		}
+		asked = now
+	}
 }
 
 // actor is who acts where the store is open here; elsewhere the other end knows.
