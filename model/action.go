@@ -122,16 +122,17 @@ type Verb uint8
 const (
 	ToCreate Verb = iota
 	ToDescribe
+	ToScope // give permissions: only agent tokens have any, and for all it is called the same
 	ToReveal
 	ToCopy
 	ToRevoke
 	ToList
 )
 
-var verbs = map[TokenKind][6]Action{
-	AgentToken:   {CreateAgentToken, DescribeAgentToken, RevealAgentToken, CopyAgentToken, RevokeAgentToken, ListAgentTokens},
-	UserToken:    {CreateUserToken, DescribeUserToken, RevealUserToken, CopyUserToken, RevokeUserToken, ListUserTokens},
-	ServiceToken: {CreateService, DescribeService, RevealService, CopyService, RevokeService, ListServices},
+var verbs = map[TokenKind][7]Action{
+	AgentToken:   {CreateAgentToken, DescribeAgentToken, SetAgentPermissions, RevealAgentToken, CopyAgentToken, RevokeAgentToken, ListAgentTokens},
+	UserToken:    {CreateUserToken, DescribeUserToken, SetAgentPermissions, RevealUserToken, CopyUserToken, RevokeUserToken, ListUserTokens},
+	ServiceToken: {CreateService, DescribeService, SetAgentPermissions, RevealService, CopyService, RevokeService, ListServices},
 }
 
 // Action returns what the verb is called when it is done with a token of this kind, and 0

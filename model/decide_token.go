@@ -50,12 +50,7 @@ func (d decider) onToken(do Action, t Token, changes []FieldChange, records ...R
 // may not touch agent tokens, every token that is not theirs is refused in the words
 // used for a number that was never given: probing numbers tells nothing.
 func (d decider) token(id TokenID, v Verb) (Token, Action, error) {
-	return d.tokenFor(id, func(k TokenKind) Action { return k.Action(v) })
-}
-
-// tokenFor is token for what is called do on each kind.
-func (d decider) tokenFor(id TokenID, called func(TokenKind) Action) (Token, Action, error) {
-	agent := called(AgentToken)
+	agent := AgentToken.Action(v)
 	unknown := d.allow(agent, 0)
 	t, err := d.Token(id)
 	if err != nil && unknown == nil {
@@ -63,7 +58,7 @@ func (d decider) tokenFor(id TokenID, called func(TokenKind) Action) (Token, Act
 	}
 	do := agent
 	if err == nil {
-		do = called(t.Kind)
+		do = t.Kind.Action(v)
 	}
 	if err == nil {
 		if err = d.allow(do, t.Owner); err == nil {
@@ -78,8 +73,8 @@ func (d decider) tokenFor(id TokenID, called func(TokenKind) Action) (Token, Act
 
 // editable is token for edits: a revoked token is history and is not edited, and an
 // outdated row is refused.
-func (d decider) editable(id TokenID, seen uint64, called func(TokenKind) Action) (Token, Action, error) {
-	t, do, err := d.tokenFor(id, called)
+func (d decider) editable(id TokenID, seen uint64, v Verb) (Token, Action, error) {
+	t, do, err := d.token(id, v)
 	if err != nil {
 		return t, do, err
 	}
@@ -90,7 +85,7 @@ func (d decider) editable(id TokenID, seen uint64, called func(TokenKind) Action
 }
 
 func (d decider) describe(c Describe) (Decision, error) {
-	t, do, err := d.editable(c.Token, c.Revision, func(k TokenKind) Action { return k.Action(ToDescribe) })
+	t, do, err := d.editable(c.Token, c.Revision, ToDescribe)
 	if err != nil {
 		return Decision{}, err
 	}
@@ -107,7 +102,7 @@ func (d decider) describe(c Describe) (Decision, error) {
 }
 
 func (d decider) setPermissions(c SetPermissions) (Decision, error) {
-	t, do, err := d.editable(c.Token, c.Revision, func(TokenKind) Action { return SetAgentPermissions })
+	t, do, err := d.editable(c.Token, c.Revision, ToScope)
 	if err != nil {
 		return Decision{}, err
 	}

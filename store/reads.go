@@ -45,15 +45,14 @@ func (s *Store) allow(ctx context.Context, a model.Actor, do model.Action, owner
 
 // allowList asks whether the actor may see the list.
 func (s *Store) allowList(ctx context.Context, a model.Actor, q model.TokenQuery) (*people, error) {
-	switch q.Kind {
-	case model.AgentToken:
-		return s.allow(ctx, a, model.ListAgentTokens, 0)
-	case model.UserToken:
-		return s.allow(ctx, a, model.ListUserTokens, q.Owner)
-	case model.ServiceToken:
-		return s.allow(ctx, a, model.ListServices, 0)
+	do := q.Kind.Action(model.ToList)
+	switch {
+	case do == 0:
+		return nil, fmt.Errorf("list of %s: %w", q.Kind, model.ErrNotFound)
+	case q.Kind != model.UserToken:
+		q.Owner = 0
 	}
-	return nil, fmt.Errorf("list of %s: %w", q.Kind, model.ErrNotFound)
+	return s.allow(ctx, a, do, q.Owner)
 }
 
 // Session tells the actor about themselves and the organization. Members see the
