@@ -96,7 +96,10 @@ func (v *victim) supervise(writers int) (*process, *supervisor) {
 func (s *supervisor) run() {
 	defer close(s.done)
 	defer unix.Close(s.fd)
-	runtime.LockOSThread() // it waits in the kernel most of the time
+	// It waits in the kernel most of the time. The thread is given back: with its end the
+	// system would kill every process that was started from it.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	for {
 		ready := []unix.PollFd{{Fd: int32(s.fd), Events: unix.POLLIN}}
 		if _, err := unix.Poll(ready, -1); err != nil && !errors.Is(err, unix.EINTR) || ready[0].Revents&unix.POLLHUP != 0 {

@@ -161,7 +161,8 @@ func start(t testing.TB, report string, env []string, files []*os.File, path str
 	defer out.Close()
 	p := &process{t: t, cmd: exec.Command(path, args...), report: report, stderr: &bytes.Buffer{}, done: make(chan struct{})}
 	p.cmd.Env, p.cmd.Stdout, p.cmd.Stderr, p.cmd.ExtraFiles = env, out, p.stderr, files
-	// The parent's end must not leave a writer behind.
+	// The parent's end must not leave a writer behind. To the system that is the end of the
+	// thread that started it: no test may end one.
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -235,7 +236,11 @@ func (p *process) until(what string, from int64, wanted func(line string) bool) 
 			}
 		}
 		if from = end; gone || time.Now().After(deadline) {
-			p.t.Fatalf("waited for %s; ended: %v; standard error: %s", what, gone, p.stderr)
+			how := "still running"
+			if gone {
+				how = p.cmd.ProcessState.String()
+			}
+			p.t.Fatalf("waited for %s; %s; standard error: %s", what, how, p.stderr)
 		}
 		p.run(2 * time.Millisecond)
 	}
