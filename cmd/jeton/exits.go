@@ -63,7 +63,7 @@ func kindOf(err error) int {
 		return exitConflict
 	case errors.As(err, &refused), errors.As(err, &unknown):
 		return exitRefused
-	case errors.Is(err, syscall.EPIPE):
+	case readerGone(err):
 		return 128 + int(syscall.SIGPIPE)
 	}
 	for _, k := range kinds {
@@ -99,7 +99,7 @@ func (w *worst) add(ctx context.Context, err error) {
 	if err == nil {
 		return
 	}
-	complain(w.out, err)
+	complain(ctx, w.out, err)
 	if code := exitCode(ctx, err); w.err == nil || code > w.code {
 		w.code, w.err = code, err
 	}
@@ -113,11 +113,12 @@ func (w *worst) over() error {
 	return &saidError{w.err}
 }
 
-// complain prints an error, if anything is to be said of it. Somebody else may have chosen
-// what it repeats, such as a flag.
-func complain(out io.Writer, err error) {
+// complain prints an error, if anything is to be said of it: not that what a signal ended
+// did not come to its end. Somebody else may have chosen what it repeats, such as a flag.
+func complain(ctx context.Context, out io.Writer, err error) {
+	var s *signalled
 	text := wording(err)
-	if text == "" {
+	if text == "" || errors.Is(err, context.Canceled) && errors.As(context.Cause(ctx), &s) {
 		return
 	}
 	lines := strings.Split(redact(text), "\n")

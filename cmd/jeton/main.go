@@ -34,7 +34,7 @@ func run(args []string, getenv func(string) string, std streams) int {
 	root := newRoot(p)
 	root.SetArgs(args)
 	err := execute(ctx, root)
-	complain(std.err, err)
+	complain(ctx, std.err, err)
 	return exitCode(ctx, err)
 }
 

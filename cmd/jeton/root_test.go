@@ -121,6 +121,9 @@ func TestWording(t *testing.T) {
 	}{
 		{nil, ""},
 		{&signalled{syscall.SIGHUP}, ""},
+		{fmt.Errorf("write /dev/stdout: %w", syscall.EPIPE), ""},
+		{&model.GoneError{Cause: syscall.EPIPE}, model.ErrGone.Error() + ": broken pipe"},
+		{fmt.Errorf("list: %w", context.Canceled), "list: context canceled"},
 		{&model.LockedError{Path: "/s", PID: 4121, User: "ana", Since: since, Terminal: "pts/3 from 10.0.0.7"},
 			"store /s is open in another jeton: pid 4121, user ana, since 2026-03-09 09:14:00, on pts/3 from 10.0.0.7; leave it there, then try again"},
 		{&model.LockedError{Path: "/s"}, "store /s is open in another jeton; leave it there, then try again"},
@@ -146,6 +149,8 @@ func TestExitCode(t *testing.T) {
 		{context.Background(), fmt.Errorf("no: %w", &usageError{"no", "jeton"}), 2},
 		{hungUp, nil, 129},
 		{hungUp, errors.New("no"), 129},
+		{context.Background(), fmt.Errorf("write /dev/stdout: %w", syscall.EPIPE), 141},
+		{context.Background(), &model.GoneError{Cause: syscall.EPIPE, Sent: true}, exitUnknown},
 	} {
 		if got := exitCode(c.ctx, c.err); got != c.want {
 			t.Errorf("%v with %v: exit code %d, want %d", c.err, context.Cause(c.ctx), got, c.want)

@@ -229,7 +229,7 @@ func (p *program) whose(ctx context.Context, o *office, leak model.Leak, asJSON 
 		return err
 	}
 	if len(found) == 0 {
-		complain(p.std.err, errors.New("no token that you may list has such a value"))
+		complain(ctx, p.std.err, errors.New("no token that you may list has such a value"))
 		return &saidError{errNo}
 	}
 	ids := make([]model.TokenID, len(found))

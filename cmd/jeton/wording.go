@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -20,8 +19,7 @@ func wording(err error) string {
 		locked *model.LockedError
 	)
 	switch {
-	case err == nil, errors.As(err, &s), errors.Is(err, context.Canceled), errors.Is(err, errEnded),
-		errors.As(err, &said), errors.Is(err, syscall.EPIPE):
+	case err == nil, errors.As(err, &s), errors.Is(err, errEnded), errors.As(err, &said), readerGone(err):
 		return ""
 	case errors.As(err, &locked):
 		return holderWords(locked)
@@ -31,6 +29,12 @@ func wording(err error) string {
 		return err.Error() + "; give the file it was made with as --keyset, or restore it from where you keep it"
 	}
 	return err.Error()
+}
+
+// readerGone tells whether an error is that nobody reads our output any more, which is no
+// news to anybody. Who has the store open may be gone by the same error.
+func readerGone(err error) bool {
+	return errors.Is(err, syscall.EPIPE) && !errors.Is(err, model.ErrGone)
 }
 
 // holderWords says who has the store open.
