@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 
 	"jeton/store/journal"
 	"jeton/store/state"
@@ -36,7 +37,7 @@ func (s *Store) closeFiles() error {
 	case s.readOnly:
 		err = s.db.Close()
 	case s.low.Load() || s.brokenErr() != nil:
-		_ = s.closeState() // what it could not write is in the journal
+		_ = s.db.Close() // what it could not write is in the journal
 	default:
 		err = s.closeClean()
 	}
@@ -47,25 +48,31 @@ func (s *Store) closeFiles() error {
 	return nil
 }
 
-// closeState closes Badger. If the disk has no room for what it would write, it is left to
-// the end of the process: it is all in the journal.
-func (s *Store) closeState() error {
-	err := s.db.Close()
-	s.stuck = errors.Is(err, state.ErrNoRoom)
-	return err
-}
-
-// unlock gives the store up, unless Badger still waits to write: then it is given up once
-// that ended, if the process lives so long.
+// unlock gives the store up, unless Badger still waits to write there: then it is given up
+// once that ended, if the process lives so long.
 func (s *Store) unlock() error {
-	if !s.stuck {
+	waiting := unclosed(s.opts.Dir)
+	if len(waiting) == 0 {
 		return s.lock.Close()
 	}
 	go func() {
-		<-s.db.Closed()
+		for _, ended := range waiting {
+			<-ended
+		}
 		_ = s.lock.Close()
 	}()
 	return nil
+}
+
+// unclosed are the states of a store that this process could not close yet: they are closed
+// when the disk has room for what they would write, all of which is in the journal.
+func unclosed(dir string) (waiting []<-chan struct{}) {
+	for _, name := range []string{stateName, buildName} {
+		if ended := state.Unclosed(filepath.Join(dir, name)); ended != nil {
+			waiting = append(waiting, ended)
+		}
+	}
+	return waiting
 }
 
 func (s *Store) closeClean() error {
@@ -74,7 +81,7 @@ func (s *Store) closeClean() error {
 			return err
 		}
 	}
-	if err := s.closeState(); s.stuck {
+	if err := s.db.Close(); errors.Is(err, state.ErrNoRoom) {
 		return nil // the mark stays where it was
 	} else if err != nil {
 		return err

@@ -89,7 +89,7 @@ func founding(_ context.Context, o Options, found model.Found, source model.Sour
 	}
 	db, err := state.Open(s.path(stateName), state.Normal)
 	if err != nil {
-		return errors.Join(err, s.log.Close(), s.lock.Close())
+		return errors.Join(err, s.log.Close(), s.unlock())
 	}
 	s.use(db)
 	s.digestKnown = true // of nothing

@@ -43,6 +43,9 @@ func openFiles(ctx context.Context, o Options) (*Store, error) {
 	}
 	s := newStore(o)
 	lock, err := lockDir(o.Dir, s.opts.Clock(), o.Origin)
+	if err != nil && len(unclosed(o.Dir)) > 0 { // it is this process that has the lock
+		return nil, fmt.Errorf("open %s: %w", o.Dir, model.ErrLowSpace)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -102,15 +105,12 @@ func ownStore(dir string, uid uint32) error {
 }
 
 // openFull opens what found no room on the way, because somebody took it meanwhile, as it
-// is opened on a full disk.
+// is opened on a full disk. A state that waits for room to be closed is left alone.
 func (s *Store) openFull(ctx context.Context) error {
 	if err := s.letGo(); err != nil {
 		return err
 	}
-	if s.stuck {
-		return fmt.Errorf("open %s: %w", s.opts.Dir, model.ErrLowSpace)
-	}
-	if err := os.RemoveAll(s.path(buildName)); err != nil {
+	if err := state.Remove(s.path(buildName)); err != nil && !errors.Is(err, state.ErrNoRoom) {
 		return fmt.Errorf("open %s: %w", s.opts.Dir, err)
 	}
 	s.low.Store(true)
@@ -126,8 +126,8 @@ func (s *Store) abandon() error { return errors.Join(s.letGo(), s.unlock()) }
 func (s *Store) letGo() error {
 	var err error
 	if s.db != nil {
-		if err = s.closeState(); s.stuck {
-			err = nil
+		if err = s.db.Close(); errors.Is(err, state.ErrNoRoom) {
+			err = nil // see unlock
 		}
 	}
 	if s.log != nil {
@@ -136,10 +136,7 @@ func (s *Store) letGo() error {
 	if s.notary != nil {
 		s.notary.drop()
 	}
-	if !s.stuck {
-		s.db = nil
-	}
-	s.log, s.notary = nil, nil
+	s.db, s.log, s.notary = nil, nil, nil
 	return err
 }
 

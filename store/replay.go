@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"sync"
 
 	"jeton/model"
@@ -44,9 +43,8 @@ func (s *Store) rebuild(ctx context.Context, why error) error {
 		return s.rebuildInMemory(ctx, why)
 	}
 	db, err := s.begin(why)
-	if s.db != nil {
-		_ = s.db.Close() // another takes its place
-		s.db = nil
+	if old := s.closeOld(); old != nil && err == nil {
+		err = errors.Join(old, db.Close())
 	}
 	if err != nil {
 		return fmt.Errorf("make state again: %w", err)
@@ -75,10 +73,24 @@ func (s *Store) rebuild(ctx context.Context, why error) error {
 	return s.settleAnew()
 }
 
+// closeOld closes the state that another takes the place of. Only one that is still written
+// is an error.
+func (s *Store) closeOld() error {
+	if s.db == nil {
+		return nil
+	}
+	err := s.db.Close()
+	s.db = nil
+	if errors.Is(err, state.ErrNoRoom) {
+		return err
+	}
+	return nil
+}
+
 // begin makes an empty state beside the one there is. How tokens were used follows from no
 // event: it is taken over where nothing is wrong with the old one but its keys.
 func (s *Store) begin(why error) (*state.DB, error) {
-	if err := os.RemoveAll(s.path(buildName)); err != nil {
+	if err := state.Remove(s.path(buildName)); err != nil {
 		return nil, err
 	}
 	db, err := state.Open(s.path(buildName), state.Build)

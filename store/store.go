@@ -95,7 +95,6 @@ type Store struct {
 	readOnly bool        // opened on a full disk, see regain
 	inMemory bool        // state is on no disk, see regain
 	rebuilt  bool        // state was made again at this opening
-	stuck    bool        // Badger could not be closed for want of room
 	partial  bool        // state was made from a damaged journal
 
 	turn     sync.Mutex // held by who commits: nobody else touches what is the committer's own

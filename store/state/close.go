@@ -9,31 +9,21 @@ import (
 	"github.com/dgraph-io/badger/v4"
 )
 
-// closeWithin is how long Close waits for tables that wait for room.
-const closeWithin = 2 * time.Second
-
 // Close flushes Badger's memory and closes it. Panics of Badger are errors. ErrNoRoom: it
 // cannot be closed before there is room; it goes on trying as long as the process lives,
-// and [DB.Closed] tells when nobody writes to the directory any more.
+// [Unclosed] tells when it ended, and until then it is not opened again.
 func (d *DB) Close() error {
 	if err := d.there(); err != nil {
 		return err
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- d.closeBadger() }()
-	look := time.NewTicker(closeWithin / 20)
-	defer look.Stop()
-	for stuck := 0; stuck < 20; {
-		select {
-		case err := <-ended:
-			return err
-		case <-look.C:
-			if stuck++; waiting.Load() == 0 {
-				stuck = 0
-			}
-		}
+	err, ok := patiently(ended)
+	if !ok {
+		keep(d.dir, d.closed)
+		err = fmt.Errorf("%w: close: what was not written is in the journal", ErrNoRoom)
 	}
-	return fmt.Errorf("%w: close: what was not written is in the journal", ErrNoRoom)
+	return err
 }
 
 // settleWithin is how long Close lets Badger merge what is due, so that it is not read whole
@@ -52,11 +42,8 @@ func (d *DB) settle() (merging bool) {
 	return due(1)
 }
 
-// Closed is closed once Badger is.
-func (d *DB) Closed() <-chan struct{} { return d.closed }
-
 func (d *DB) closeBadger() (err error) {
-	defer close(d.closed)
+	defer drop(d.dir, d.closed)
 	defer caught(&err)
 	merging := d.settle()
 	if err := d.db.Close(); err != nil {

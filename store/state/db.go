@@ -65,7 +65,11 @@ const (
 
 // Open opens the state in dir, creating it where there is none (unless ReadOnly). A
 // state that Badger cannot open, for whatever reason but want of room, is ErrDamaged.
-func Open(dir string, m Mode) (d *DB, err error) {
+// ErrNoRoom: nothing was lost; [Unclosed] tells whether what was begun has ended.
+func Open(dir string, m Mode) (*DB, error) {
+	if err := free(dir); err != nil {
+		return nil, err
+	}
 	if m != ReadOnly {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return nil, fmt.Errorf("create state: %w", err)
@@ -80,20 +84,52 @@ func Open(dir string, m Mode) (d *DB, err error) {
 		}
 		return openChecked(dir, m)
 	}
-	if m, err = begin(dir, m); err != nil {
-		return nil, err
+	ended := make(chan attempt, 1)
+	go func() { ended <- openNoted(dir, m) }()
+	a, ok := patiently(ended)
+	if ok {
+		return a.db, a.err
+	}
+	closed := make(chan struct{})
+	keep(dir, closed)
+	go func() {
+		defer drop(dir, closed)
+		if a := <-ended; a.err == nil {
+			_ = a.db.closeBadger() // nobody has it, and nothing was written to it
+		}
+	}()
+	return nil, fmt.Errorf("%w: open %s", ErrNoRoom, dir)
+}
+
+// attempt is what opening came to.
+type attempt struct {
+	db  *DB
+	err error
+}
+
+// openNoted opens a state that is to be written, noting beside it how far that came. It
+// takes until there is room if Badger finds none while a table waits for some: to say so it
+// first ends what it began.
+func openNoted(dir string, m Mode) attempt {
+	m, err := begin(dir, m)
+	if err != nil {
+		return attempt{err: err}
 	}
 	before, err := names(dir)
 	if err != nil {
-		return nil, err
+		return attempt{err: err}
 	}
-	if d, err = openChecked(dir, m); err != nil {
-		return nil, errors.Join(err, unmade(dir, before, err), done(dir))
+	var d *DB
+	if err = statsAhead(dir); err == nil {
+		d, err = openChecked(dir, m)
+	}
+	if err != nil {
+		return attempt{err: errors.Join(err, unmade(dir, before, err), done(dir))}
 	}
 	if err := errors.Join(begun(dir), d.private()); err != nil {
-		return nil, errors.Join(err, d.Close())
+		return attempt{err: errors.Join(err, d.closeBadger())}
 	}
-	return d, nil
+	return attempt{db: d}
 }
 
 // unmade removes the logs that Badger made before it found no room for another: empty, and

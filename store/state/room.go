@@ -14,7 +14,41 @@ import (
 const (
 	tableSuffix = ".sst"
 	logSuffix   = ".mem"
+	statsName   = "DISCARD" // what of the value log is of no use any more: for us nothing
 )
+
+// statsLength is how long Badger makes that file, in bytes.
+const statsLength = 1 << 20
+
+// statsAhead makes sure that it is there with all its blocks: where it cannot be made or
+// mapped, Badger ends the process.
+func statsAhead(dir string) error {
+	f, err := os.OpenFile(filepath.Join(dir, statsName), os.O_CREATE|os.O_RDWR, 0o600)
+	if err == nil {
+		err = errors.Join(lengthen(f, statsLength), f.Close())
+	}
+	switch {
+	case full(err):
+		return fmt.Errorf("%w: %w", ErrNoRoom, err)
+	case err != nil:
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return nil
+}
+
+// lengthen makes a file at least so long, with zeros, and gives it the blocks it lacks.
+func lengthen(f *os.File, length int64) error {
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if lacks := length - info.Size(); lacks > 0 {
+		if _, err := f.WriteAt(make([]byte, lacks), info.Size()); err != nil {
+			return errors.Join(err, f.Truncate(info.Size()))
+		}
+	}
+	return backWhole(f)
+}
 
 // waiting is how many tables of any state in this process wait for room on their disk.
 var waiting atomic.Int32

@@ -93,6 +93,15 @@ func back(fd int, offset, length int64) error {
 	return err
 }
 
+// backWhole gives a file the blocks of its holes.
+func backWhole(f *os.File) error {
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	return back(int(f.Fd()), 0, info.Size())
+}
+
 func allocate(fd int, mode uint32, offset, length int64) error {
 	for {
 		err := unix.Fallocate(fd, mode, offset, length)

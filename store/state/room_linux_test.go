@@ -69,11 +69,15 @@ func TestAFullDiskIsNoCrash(t *testing.T) {
 	if err := d.Close(); !errors.Is(err, ErrNoRoom) {
 		t.Fatalf("closed on a full disk: %v", err)
 	}
+	ended := Unclosed(dir)
+	if _, err := Open(dir, ReadOnly); !errors.Is(err, ErrNoRoom) || ended == nil {
+		t.Fatalf("opened while it is still written: %v", err)
+	}
 	if err := os.Remove(filler); err != nil {
 		t.Fatal(err)
 	}
 	select {
-	case <-d.Closed():
+	case <-ended:
 	case <-time.After(30 * time.Second):
 		t.Fatal("it does not go on once there is room")
 	}
