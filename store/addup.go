@@ -12,28 +12,15 @@ import (
 
 // adding says how a view is added up.
 type adding struct {
-	pause  func(worked time.Duration) error                      // called now and then with how long it took since the last time; may stop it, may be nil
+	pause  func(worked time.Duration) error                      // called now and then, from several goroutines, with how long each took since its last time; may stop it, may be nil
 	record func(k state.Kind, number uint64, value []byte) error // told of every record; may be nil
 	beside func(name state.SetName, number uint64)               // told of what is in no digest; may be nil
 }
 
 // addUp adds up everything a view says.
 func (s *Store) addUp(v *state.View, a adding) (digest, error) {
-	var d digest
-	began, n := time.Now(), 0
-	step := func(e [16]byte) error {
-		d.add(e)
-		if n++; n%256 != 0 {
-			return nil
-		}
-		worked := time.Since(began)
-		if worked < 10*time.Millisecond || a.pause == nil {
-			return nil
-		}
-		err := a.pause(worked)
-		began = time.Now()
-		return err
-	}
+	part := partSum{pause: a.pause, began: time.Now()}
+	records, lookups, members := part, part, part
 	err := v.Walk(s.signer, state.Walker{
 		Record: func(k state.Kind, number uint64, value []byte) error {
 			seq, err := s.leftAndKeyed(value)
@@ -45,14 +32,14 @@ func (s *Store) addUp(v *state.View, a adding) (digest, error) {
 					return err
 				}
 			}
-			return step(s.element(byte(k), number, seq))
+			return records.add(s.element(byte(k), number, seq))
 		},
 		Lookup: func(key, raw []byte) error {
 			number, err := s.foundBy(key, raw)
 			if err != nil {
 				return err
 			}
-			return step(s.element(elementLookup, number, 0))
+			return lookups.add(s.element(elementLookup, number, 0))
 		},
 		Member: func(name state.SetName, number uint64) error {
 			if advisory(name) {
@@ -61,10 +48,36 @@ func (s *Store) addUp(v *state.View, a adding) (digest, error) {
 				}
 				return nil
 			}
-			return step(s.element.member(name, number))
+			return members.add(s.element.member(name, number))
 		},
 	})
-	return d, err
+	var all digest
+	for _, p := range []partSum{records, lookups, members} {
+		all.join(p.digest)
+	}
+	return all, err
+}
+
+// partSum is what one goroutine adds up.
+type partSum struct {
+	digest digest
+	pause  func(worked time.Duration) error
+	began  time.Time
+	count  int
+}
+
+func (p *partSum) add(e [16]byte) error {
+	p.digest.add(e)
+	if p.count++; p.count%256 != 0 || p.pause == nil {
+		return nil
+	}
+	worked := time.Since(p.began)
+	if worked < 10*time.Millisecond {
+		return nil
+	}
+	err := p.pause(worked)
+	p.began = time.Now()
+	return err
 }
 
 // leftAndKeyed is which event left a record, if it is sealed under a key that there is.
@@ -114,7 +127,8 @@ func (s *Store) awaitCompared(ctx context.Context) error {
 	return s.compareState(ctx)
 }
 
-// rest is how whoever compares state makes way for others, unless somebody waits for it.
+// rest is how each of the three parts of comparing state makes way for others, unless somebody
+// waits for it: together they take a quarter of a core.
 func (s *Store) rest(ctx context.Context, worked time.Duration) error {
 	select {
 	case <-s.closing:
@@ -122,7 +136,7 @@ func (s *Store) rest(ctx context.Context, worked time.Duration) error {
 	default:
 	}
 	if s.hurried.Load() == 0 {
-		sleep(ctx, 3*worked)
+		sleep(ctx, 11*worked)
 	}
 	return ctx.Err()
 }

@@ -44,9 +44,14 @@ type digest struct{ hi, lo uint64 }
 type element func(kind byte, number, seq uint64) [16]byte
 
 func (d *digest) add(e [16]byte) {
+	d.join(digest{binary.BigEndian.Uint64(e[:8]), binary.BigEndian.Uint64(e[8:])})
+}
+
+// join adds what another part of the state comes to.
+func (d *digest) join(other digest) {
 	var carry uint64
-	d.lo, carry = bits.Add64(d.lo, binary.BigEndian.Uint64(e[8:]), 0)
-	d.hi, _ = bits.Add64(d.hi, binary.BigEndian.Uint64(e[:8]), carry)
+	d.lo, carry = bits.Add64(d.lo, other.lo, 0)
+	d.hi, _ = bits.Add64(d.hi, other.hi, carry)
 }
 
 func (d *digest) sub(e [16]byte) {
