@@ -77,7 +77,7 @@ func Run(ctx context.Context, o Options) error {
 		return err
 	}
 	r := &running{Options: o, cert: cert, doors: NewDoors(o.Store, o.DoorOptions)}
-	return r.run(ctx, l)
+	return r.run(ctx, watched(l, watchEvery))
 }
 
 // running is a server while it runs.
@@ -89,7 +89,7 @@ type running struct {
 	all   sync.WaitGroup // what runs beside it
 }
 
-func (r *running) run(ctx context.Context, l net.Listener) error {
+func (r *running) run(ctx context.Context, l *watchedListener) error {
 	beside, stopBeside := context.WithCancel(ctx)
 	requests, endRequests := context.WithCancel(context.WithoutCancel(ctx))
 	defer endRequests()
@@ -101,6 +101,8 @@ func (r *running) run(ctx context.Context, l net.Listener) error {
 		BaseContext: func(net.Listener) context.Context { return WithEnd(requests, end) },
 	}
 	r.http.RegisterOnShutdown(func() { close(end) })
+	watching, stopWatching := context.WithCancel(context.WithoutCancel(ctx)) // until the last connection ended
+	r.all.Go(func() { l.watch(watching) })
 	r.beside(beside)
 	served := make(chan error, 1)
 	go func() { served <- r.serve(l) }()
@@ -117,6 +119,7 @@ func (r *running) run(ctx context.Context, l net.Listener) error {
 		err = r.stop(endRequests)
 		<-served
 	}
+	stopWatching()
 	stopBeside()
 	r.all.Wait()
 	r.Log.Info("stopped")
