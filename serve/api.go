@@ -1,7 +1,6 @@
 package serve
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -149,14 +148,12 @@ type nothing struct{}
 
 // write answers with a form. It may hold a secret, so what it was written from is cleared.
 func (c *call) write(status int, v any) error {
-	var out bytes.Buffer
-	e := json.NewEncoder(&out)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
+	out, err := wire.Append(nil, v)
+	if err != nil {
 		return fmt.Errorf("write the answer: %w", err)
 	}
-	defer func() { clear(out.Bytes()[:out.Cap()]) }()
-	c.send(status, wire.JSON, out.Bytes())
+	defer func() { clear(out[:cap(out)]) }()
+	c.send(status, wire.JSON, out)
 	return nil
 }
 

@@ -95,7 +95,7 @@ func bare(t *testing.T) string {
 // print prints the table and fails if a limit does not hold.
 func (f *figures) print() {
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n%-46s %12s %14s   %-4s %s\n", "figure", "measured", "limit", "", "where the limit comes from")
+	fmt.Fprintf(&b, "\n%-56s %12s %14s   %-4s %s\n", "figure", "measured", "limit", "", "where the limit comes from")
 	for _, x := range f.all {
 		verdict, sign := "ok", "<="
 		if !x.holds() {
@@ -104,7 +104,7 @@ func (f *figures) print() {
 		if x.atLeast {
 			sign = ">="
 		}
-		fmt.Fprintf(&b, "%-46s %12s %14s   %-4s %s\n", x.name, number(x.measured)+" "+x.unit,
+		fmt.Fprintf(&b, "%-56s %12s %14s   %-4s %s\n", x.name, number(x.measured)+" "+x.unit,
 			sign+" "+number(x.limit)+" "+x.unit, verdict, x.why)
 	}
 	fmt.Println(b.String())

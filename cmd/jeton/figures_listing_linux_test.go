@@ -14,27 +14,35 @@ import (
 
 // listing measures the list of all tokens as a script reads it, and the look at one.
 func (f *figures) listing() {
-	millions := max(1, float64(f.count)/1e6)
 	of := f.store(f.count)
-	var first []time.Duration
-	var whole time.Duration
-	var memory float64
-	for range 3 {
-		began, all, peak := f.lines(append([]string{"token", "list", "--all", "--json"}, of...))
-		first, whole, memory = append(first, began), all, max(memory, peak)
-	}
-	f.add(fmt.Sprintf("token list, first line of %d", f.count), "ms", ms(median(first)), 100, "fixed")
-	f.add("token list, all lines", "s", whole.Seconds(), 10*millions, "10 s a million")
-	f.add("token list, memory (RssAnon)", "MB", memory, 80, "fixed")
-
-	f.showing(of)
+	f.whole("opening the store", of)
+	show := f.showing(of)
+	show("opening the store", 130)
+	_, _, large := f.subjects()
+	c := f.run(large)
+	show("beside the screens", 30)
+	f.whole("beside the screens", of)
+	f.quit(c)
 }
 
-// showing measures the look at one token, with the store to itself and through who has it open.
-func (f *figures) showing(of []string) {
+// whole measures the list of all tokens.
+func (f *figures) whole(how string, of []string) {
+	var first, all []time.Duration
+	var memory float64
+	for range 3 {
+		began, ended, peak := f.lines(append([]string{"token", "list", "--all", "--json"}, of...))
+		first, all, memory = append(first, began), append(all, ended), max(memory, peak)
+	}
+	f.add(fmt.Sprintf("token list, first line of %d, %s", f.count, how), "ms", ms(median(first)), 100, "fixed")
+	f.add("token list, all lines, "+how, "s", median(all).Seconds(), 10*max(1, float64(f.count)/1e6), "10 s a million")
+	f.add("token list, memory (RssAnon), "+how, "MB", memory, 80, "fixed")
+}
+
+// showing measures the look at one token.
+func (f *figures) showing(of []string) func(how string, more float64) {
 	args := append([]string{"token", "show", "14"}, of...)
 	nothing := f.nothing()
-	compare := func(how string, more float64) {
+	return func(how string, more float64) {
 		var none, show []time.Duration
 		for range 20 {
 			none = append(none, f.ran(nothing))
@@ -44,11 +52,6 @@ func (f *figures) showing(of []string) {
 		f.add(fmt.Sprintf("token show 14 of %d, %s", f.count, how), "ms", ms(median(show)), idle+more,
 			fmt.Sprintf("%.0f ms over a program that does nothing, %.1f ms", more, idle))
 	}
-	compare("opening the store", 130)
-	_, _, large := f.subjects()
-	c := f.run(large)
-	compare("beside the screens", 30)
-	f.quit(c)
 }
 
 // lines runs a command and tells when its first line came, and all, and the most memory of

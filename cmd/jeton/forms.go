@@ -13,6 +13,16 @@ type tokenForm struct {
 	Secret *wire.Value `json:"secret,omitempty"`
 }
 
+// AppendJSON appends the form as JSON. Without it that of the token inside would stand for it.
+func (f tokenForm) AppendJSON(b []byte) []byte {
+	b = f.Token.AppendJSON(b)
+	if f.Secret == nil {
+		return b
+	}
+	b = append(b[:len(b)-1], `,"secret":`...)
+	return append(f.Secret.AppendJSON(b), '}')
+}
+
 // kindWord is a kind of token as JSON has it.
 func kindWord(k model.TokenKind) string {
 	text, err := wire.Kind(k).MarshalText()

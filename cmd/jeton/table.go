@@ -2,8 +2,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -13,6 +11,7 @@ import (
 
 	"github.com/mattn/go-isatty"
 
+	"jeton/store/remote/wire"
 	"jeton/ui/draw"
 	"jeton/ui/theme"
 )
@@ -96,19 +95,24 @@ func (p *program) facts(out io.Writer, pairs ...[2]string) error {
 }
 
 // jsonLines prints objects, one to a line.
-type jsonLines struct{ out *bufio.Writer }
+type jsonLines struct {
+	out  *bufio.Writer
+	line []byte // the last one, whose room the next takes
+}
 
-func (p *program) jsonLines() *jsonLines { return &jsonLines{bufio.NewWriterSize(p.std.out, 64<<10)} }
+func (p *program) jsonLines() *jsonLines {
+	return &jsonLines{out: bufio.NewWriterSize(p.std.out, 64<<10)}
+}
 
 // put adds one object.
 func (j *jsonLines) put(object any) error {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(object); err != nil {
+	line, err := wire.Append(j.line[:0], object)
+	j.line = line
+	defer clear(line) // there may be a value in it
+	if err != nil {
 		return err
 	}
-	return asciiWhereHostile(j.out, b.Bytes())
+	return asciiWhereHostile(j.out, line)
 }
 
 // write prints one object at once.
@@ -122,7 +126,7 @@ func (j *jsonLines) write(object any) error {
 // asciiWhereHostile writes JSON with every character spelled out that could act on a
 // terminal: to whoever reads JSON it is the same.
 func asciiWhereHostile(out *bufio.Writer, text []byte) error {
-	if !bytes.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) {
+	if !slices.ContainsFunc(text, func(c byte) bool { return c >= utf8.RuneSelf }) {
 		_, err := out.Write(text)
 		return err
 	}

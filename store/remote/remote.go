@@ -179,7 +179,7 @@ func (q question) answered(res *http.Response, raw []byte, into any) error {
 	kind, _, err := mime.ParseMediaType(res.Header.Get("Content-Type"))
 	switch {
 	case err == nil && res.StatusCode < 300 && kind == wire.JSON:
-		if err := json.Unmarshal(raw, into); err != nil {
+		if err := wire.Read(raw, into); err != nil {
 			return &model.GoneError{Sent: q.change, Cause: errGarbled}
 		}
 		return nil

@@ -1,8 +1,6 @@
 package wire
 
 import (
-	"bytes"
-	"encoding/json"
 	"testing"
 
 	"jeton/model"
@@ -20,25 +18,23 @@ func benchPage() model.TokenPage {
 func BenchmarkEncodePage(b *testing.B) {
 	p := benchPage()
 	for b.Loop() {
-		var out bytes.Buffer
-		e := json.NewEncoder(&out)
-		e.SetEscapeHTML(false)
-		if err := e.Encode(TokenPageOf(p, nil)); err != nil {
+		out, err := Append(nil, TokenPageOf(p, nil))
+		if err != nil {
 			b.Fatal(err)
 		}
-		b.SetBytes(int64(out.Len()))
+		b.SetBytes(int64(len(out)))
 	}
 }
 
 func BenchmarkDecodePage(b *testing.B) {
-	raw, err := json.Marshal(TokenPageOf(benchPage(), nil))
+	raw, err := Append(nil, TokenPageOf(benchPage(), nil))
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.SetBytes(int64(len(raw)))
 	for b.Loop() {
 		var p TokenPage
-		if err := json.Unmarshal(raw, &p); err != nil {
+		if err := Read(raw, &p); err != nil {
 			b.Fatal(err)
 		}
 		_ = p.Model()

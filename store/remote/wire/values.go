@@ -32,13 +32,7 @@ var null = []byte("null")
 
 // MarshalJSON writes the moment.
 func (t Time) MarshalJSON() ([]byte, error) {
-	if model.Time(t).Never() {
-		return null, nil
-	}
-	out := make([]byte, 0, len(timeForm)+2)
-	out = append(out, '"')
-	out = model.Time(t).Std().AppendFormat(out, timeForm)
-	return append(out, '"'), nil
+	return appendTime(make([]byte, 0, len(timeForm)+2), t), nil
 }
 
 // UnmarshalJSON reads a moment.
@@ -69,22 +63,19 @@ func (n Name) MarshalJSON() ([]byte, error) {
 	return quoted(string(n))
 }
 
-// quoted is a text in JSON. Most are of the kind that stands there as it is.
+// quoted is a text in JSON.
 func quoted(s string) ([]byte, error) {
-	for _, c := range []byte(s) {
-		if c < ' ' || c > '~' || c == '"' || c == '\\' {
-			return marshal(s)
-		}
-	}
-	out := make([]byte, 0, len(s)+2)
-	return append(append(append(out, '"'), s...), '"'), nil
+	return appendText(make([]byte, 0, len(s)+2), s), nil
 }
 
 // Value is a token's value. It is written and read as it is.
 type Value struct{ model.Secret }
 
 // MarshalJSON writes the value: the answer to a reveal is where it leaves.
-func (v Value) MarshalJSON() ([]byte, error) { return marshal(v.Expose()) }
+func (v Value) MarshalJSON() ([]byte, error) { return quoted(v.Expose()) }
+
+// AppendJSON appends the value.
+func (v Value) AppendJSON(b []byte) []byte { return appendText(b, v.Expose()) }
 
 // UnmarshalJSON reads the value.
 func (v *Value) UnmarshalJSON(raw []byte) error {
@@ -98,11 +89,8 @@ func (v *Value) UnmarshalJSON(raw []byte) error {
 
 // marshal is json.Marshal without escaping what only HTML needs escaped.
 func marshal(v any) ([]byte, error) {
-	var out bytes.Buffer
-	e := json.NewEncoder(&out)
-	e.SetEscapeHTML(false)
-	err := e.Encode(v)
-	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), err
+	out, err := Append(nil, v)
+	return bytes.TrimSuffix(out, []byte("\n")), err
 }
 
 // words are what the values of a type are called.
