@@ -67,9 +67,10 @@ type Knock struct {
 	Callers []CallerUse // who was refused, latest first
 }
 
-// Knocks is every token that knocked lately, the latest first.
+// Knocks is the tokens that knocked lately, the latest first.
 type Knocks struct {
 	Knocks []Knock
+	More   int               // at most so many others knocked, before these
 	Since  Time              // nothing is known of before
 	Logins map[UserID]string // of everyone named
 }

@@ -92,7 +92,8 @@ func (k *knocking) since(at model.Time) []model.TokenID {
 }
 
 // Knocks lists the tokens that do not work and were presented within model.KnocksFor all the
-// same, the latest first, at most 200. Members are told of their own.
+// same, the latest first, at most 200, and how many more there may be. Members are told of
+// their own.
 func (s *Store) Knocks(ctx context.Context, a model.Actor) (model.Knocks, error) {
 	leave, err := s.enter()
 	if err != nil {
@@ -129,6 +130,7 @@ func (s *Store) Knocks(ctx context.Context, a model.Actor) (model.Knocks, error)
 		}
 		out.Knocks, rows = append(out.Knocks, k), append(rows, k.Token)
 		if len(rows) == knocksTold {
+			out.More = len(ids) - i - 1
 			break
 		}
 	}

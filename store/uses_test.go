@@ -332,3 +332,22 @@ func TestUsesRace(t *testing.T) {
 		}
 	}
 }
+
+// TestMoreKnockThanAreTold has more tokens knock than one answer has.
+func TestMoreKnockThanAreTold(t *testing.T) {
+	p, s := newOpen(t)
+	var values []string
+	for range knocksTold + 3 {
+		made := createToken(t, s, "")
+		values = append(values, valueOf(t, s, made.ID))
+		change1(t, s, model.Revoke{Token: made.ID})
+	}
+	for _, value := range values {
+		p.after(time.Second)
+		check(t, s, value, model.Place{}, model.Caller{})
+	}
+	k, err := s.Knocks(ctx, ana)
+	if err != nil || len(k.Knocks) != knocksTold || k.More != 3 || k.Knocks[0].Token.ID != model.TokenID(len(values)) {
+		t.Fatalf("%d and %d more, the latest %d: %v", len(k.Knocks), k.More, k.Knocks[0].Token.ID, err)
+	}
+}

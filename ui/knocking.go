@@ -162,6 +162,7 @@ func (k *knocking) read(m knocksRead) tea.Cmd {
 type knockCount struct {
 	gen     int
 	n       int
+	more    bool // there are others
 	revoked bool // each of them
 }
 
@@ -169,7 +170,7 @@ func (c *knockCount) take(m knocksRead) {
 	if m.err != nil || m.gen < c.gen {
 		return
 	}
-	*c = knockCount{m.gen, len(m.knocks.Knocks), true}
+	*c = knockCount{m.gen, len(m.knocks.Knocks), m.knocks.More > 0, true}
 	for _, n := range m.knocks.Knocks {
 		c.revoked = c.revoked && n.Token.Revoked()
 	}

@@ -45,8 +45,12 @@ func knockColumns(width int) []grid.Column {
 // beside them where there is room.
 func (k *knocking) Draw(width, height int) draw.Frame {
 	t := k.s.theme
-	head := draw.NewLine(width).Space(1).Text(t.Title, "Still knocking").Text(t.Text, " "+short(k.list.whole))
-	const about = "they do not work and are presented all the same"
+	about := "they do not work and are presented all the same"
+	count := short(k.list.whole)
+	if k.knocks.More > 0 {
+		count, about = count+"+", fmt.Sprintf("the latest; up to %s others knocked before them", short(k.knocks.More))
+	}
+	head := draw.NewLine(width).Space(1).Text(t.Title, "Still knocking").Text(t.Text, " "+count)
 	if head.Left() > len(about)+4 {
 		head.Space(3).Text(t.Muted, about)
 	}
@@ -155,12 +159,16 @@ func (c knockCount) notice(s *session, room int) *draw.Line {
 	if c.revoked {
 		what = "revoked"
 	}
-	long := fmt.Sprintf("%s %s tokens still knock", short(c.n), what)
+	count := short(c.n)
+	if c.more {
+		count += "+"
+	}
+	long := fmt.Sprintf("%s %s tokens still knock", count, what)
 	if c.n == 1 {
 		long = "1 " + what + " token still knocks"
 	}
 	k := s.action(keymap.PageKnocking, "")
-	for _, words := range []string{long, short(c.n) + " still knock", short(c.n)} {
+	for _, words := range []string{long, count + " still knock", count} {
 		l := draw.NewLine(max(room, 0)).Text(t.Muted, words)
 		if len(k.Keys) > 0 {
 			l.Space(2).Text(t.Key, shownKey(s, k.Keys[0]))

@@ -148,6 +148,25 @@ func TestKnocksUnread(t *testing.T) {
 	r.until("No revoked token was presented")
 }
 
+// TestMoreKnock says that there are more than it shows.
+func TestMoreKnock(t *testing.T) {
+	s := mySession()
+	k := knocksOf(s)
+	m := knocksRead{gen: k.gen, knocks: k.knocks}
+	m.knocks.More = 57
+	k.Update(m)
+	var c knockCount
+	c.take(m)
+	for want, drawn := range map[string]string{
+		"Still knocking 4+   the latest; up to 57 others knocked before them": k.Draw(80, 20).String(),
+		"4+ stopped tokens still knock":                                       draw.Rows(c.notice(s, 60)).String(),
+	} {
+		if !strings.Contains(ansi.Strip(drawn), want) {
+			t.Errorf("%q is not in %q", want, ansi.Strip(drawn))
+		}
+	}
+}
+
 // knocksOf is the page with tokens that knock.
 func knocksOf(s *session) *knocking {
 	k := newKnocking(s).(*knocking)

@@ -226,6 +226,7 @@ func (u Usage) Model() (model.Usage, error) {
 // Knocks are the tokens that do not work and are presented all the same.
 type Knocks struct {
 	Knocks []Knock `json:"knocks"`
+	More   int     `json:"more"`
 	Since  Time    `json:"since"`
 }
 
@@ -240,7 +241,7 @@ type Knock struct {
 // KnocksOf is the form of knocks.
 func KnocksOf(k model.Knocks, n Names) Knocks {
 	n.Logins = k.Logins
-	out := Knocks{make([]Knock, len(k.Knocks)), Time(k.Since)}
+	out := Knocks{make([]Knock, len(k.Knocks)), k.More, Time(k.Since)}
 	for i, one := range k.Knocks {
 		out.Knocks[i] = Knock{TokenOf(one.Token, n), one.Refused, Time(one.Last), callersOf(one.Callers)}
 	}
@@ -249,7 +250,7 @@ func KnocksOf(k model.Knocks, n Names) Knocks {
 
 // Model are the knocks.
 func (k Knocks) Model() (model.Knocks, error) {
-	out := model.Knocks{Since: model.Time(k.Since), Logins: map[model.UserID]string{}}
+	out := model.Knocks{More: k.More, Since: model.Time(k.Since), Logins: map[model.UserID]string{}}
 	for _, one := range k.Knocks {
 		all, err := callers(one.Callers)
 		if err != nil {
