@@ -100,7 +100,7 @@ func freeSpace(dir string) (uint64, error) {
 	if s.Files > 0 && s.Ffree < fewFiles {
 		return 0, nil
 	}
-	return s.Bavail * uint64(s.Bsize), nil
+	return uint64(max(int64(s.Bavail), 0)) * uint64(s.Bsize), nil
 }
 
 // fewFiles is how many more files a file system must take, where it counts them, to be one
