@@ -92,7 +92,7 @@ func TestPeopleCommandsThatFail(t *testing.T) {
 		says string
 		args []string
 	}{
-		{2, "takes no argument", []string{"user", "nonsense"}},
+		{2, "jeton user has no command", []string{"user", "nonsense"}},
 		{2, "needs a login", []string{"user", "add"}},
 		{1, "login not kept", []string{"user", "add", "B e"}},
 		{1, "name not kept", []string{"user", "add", "be", "--name", "a\x1bb"}},

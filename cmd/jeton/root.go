@@ -63,7 +63,6 @@ func newRoot(p *program) *cobra.Command {
 	f.BoolVar(&p.flags.ascii, "ascii", false, "draw with ASCII characters only")
 	f.BoolVar(&p.flags.noMouse, "no-mouse", false, "leave the mouse to the terminal")
 	p.serverFlags(root)
-	root.SuggestionsMinimumDistance = 2
 	root.AddCommand(newInit(p), newDemo(p), newConfigCommand(p), newDoctor(p), newAudit(p), newBackup(p), newRestore(p), newKey(p), newServe(p),
 		newToken(p), newService(p), newUser(p), newDeployment(p), newSetting(p), newCompletion(), newMan(), newExitCodes(), newVersion(p))
 	completes(root)
@@ -75,10 +74,12 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	text := fmt.Sprintf("there is no command %s", quotedShort(args[0]))
-	if cmd.HasParent() {
-		text = fmt.Sprintf("%s takes no argument, and %s is one", cmd.CommandPath(), quotedShort(args[0]))
-	} else if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+	if !cmd.HasSubCommands() {
+		return &usageError{fmt.Sprintf("%s takes no argument, and %s is one", cmd.CommandPath(), quotedShort(args[0])), cmd.CommandPath()}
+	}
+	text := fmt.Sprintf("%s has no command %s", cmd.CommandPath(), quotedShort(args[0]))
+	cmd.SuggestionsMinimumDistance = 2
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		text += ", did you mean " + near[0] + "?"
 	}
 	return &usageError{text, cmd.CommandPath()}

@@ -47,8 +47,8 @@ func TestCommandLinesThatMakeNoSense(t *testing.T) {
 		args []string
 		want string
 	}{
-		{"a command there is not", []string{"frobnicate"}, `there is no command "frobnicate"; see jeton --help`},
-		{"a mistyped command", []string{"inti"}, `there is no command "inti", did you mean init?`},
+		{"a command there is not", []string{"frobnicate"}, `jeton has no command "frobnicate"; see jeton --help`},
+		{"a mistyped command", []string{"inti"}, `jeton has no command "inti", did you mean init?`},
 		{"a flag there is not", []string{"--colour"}, "unknown flag: --colour; see jeton --help"},
 		{"an argument too many", []string{"init", "acme"}, `jeton init takes no argument, and "acme" is one`},
 		{"init without a name", []string{"init"}, "give --organization"},

@@ -135,7 +135,8 @@ func TestTokenCommandsThatFail(t *testing.T) {
 		says string
 		args []string
 	}{
-		{2, "takes no argument", []string{"nonsense"}},
+		{2, `jeton token has no command "nonsense"; see`, []string{"nonsense"}},
+		{2, `no command "crate", did you mean create?; see`, []string{"crate"}},
 		{2, "say which kind", []string{"create"}},
 		{2, "--agent and --user", []string{"create", "--agent", "--user"}},
 		{2, "takes no argument", []string{"create", "--agent", "ben"}},
