@@ -40,7 +40,7 @@ func (m *machine) stop(rt *rapid.T) {
 
 func (m *machine) reopen(rt *rapid.T) {
 	used := maps.Clone(m.used)
-	kept := !m.short() && m.store.compared.Load() // a state that was not compared is not written
+	kept := !m.short() && m.store.compared.Load() && len(m.hidden) == 0 // a state that was not compared is not written
 	m.close(rt)
 	m.open(rt)
 	if kept {

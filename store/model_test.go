@@ -57,14 +57,15 @@ func setDefault(t *testing.T, name, value string) {
 // changes something commits it, and heads are signed when the machine says so, so that
 // what failed once fails again.
 type machine struct {
-	t     *testing.T
-	dir   string // of everything
-	dirs  int
-	place *place
-	free  *atomic.Uint64
-	store *Store // nil: closed
-	ref   *reference
-	used  map[model.TokenID]useCount
+	t      *testing.T
+	dir    string // of everything
+	dirs   int
+	place  *place
+	free   *atomic.Uint64
+	store  *Store // nil: closed
+	ref    *reference
+	used   map[model.TokenID]useCount
+	hidden map[model.TokenID]useCount // see lostUses
 
 	epoch uint64
 	heads []seenHead // kept elsewhere

@@ -72,6 +72,9 @@ func (m *machine) usesNow(rt *rapid.T, id model.TokenID) useCount {
 
 // compareUses looks for every use since the last crash, and no more.
 func (m *machine) compareUses(rt *rapid.T) {
+	if len(m.hidden) > 0 && !m.store.inMemory { // there is room again
+		m.lostUses(rt)
+	}
 	for _, t := range m.ref.tokens {
 		if got := m.usesNow(rt, t.ID); got != m.used[t.ID] {
 			rt.Fatalf("uses of token %d: %v, want %v", t.ID, got, m.used[t.ID])
@@ -80,13 +83,20 @@ func (m *machine) compareUses(rt *rapid.T) {
 }
 
 // lostUses goes on with the uses that a store knows of that was just opened: some may be gone,
-// and none can have come.
+// and none can have come. Those in a state that a full disk keeps from being opened are hidden,
+// and come back with it.
 func (m *machine) lostUses(rt *rapid.T) {
+	hidden := map[model.TokenID]useCount{}
 	for _, t := range m.ref.tokens {
 		got, had := m.usesNow(rt, t.ID), m.used[t.ID]
+		had[0], had[1] = had[0]+m.hidden[t.ID][0], had[1]+m.hidden[t.ID][1]
 		if got[0] > had[0] || got[1] > had[1] {
 			rt.Fatalf("uses of token %d: %v, of %v that were", t.ID, got, had)
 		}
 		m.used[t.ID] = got
+		if m.store.inMemory {
+			hidden[t.ID] = had
+		}
 	}
+	m.hidden = hidden
 }
