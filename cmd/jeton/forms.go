@@ -40,13 +40,18 @@ type listing struct {
 }
 
 func (l *listing) form(t model.Token) tokenForm {
-	if l.names.Logins == nil {
+	f := tokenForm{Token: wire.TokenOf(t, l.calls())}
+	f.LastUsedAt = wire.Time(l.LastUsed[t.ID])
+	return f
+}
+
+// calls is what forms call whom and what the page speaks of.
+func (l *listing) calls() wire.Names {
+	if l.names.Deployments == nil {
 		l.names = (&people{deployments: l.deployments}).names()
 		l.names.Logins = l.Logins
 	}
-	f := tokenForm{Token: wire.TokenOf(t, l.names)}
-	f.LastUsedAt = wire.Time(l.LastUsed[t.ID])
-	return f
+	return l.names
 }
 
 // named lists the deployments that permissions name, removed ones left out.

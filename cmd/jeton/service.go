@@ -16,7 +16,7 @@ func newService(p *program) *cobra.Command {
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	c.AddCommand(newServiceCreate(p), newServiceList(p), newShow(p, n), newReveal(p, n), newDescribe(p, n), newRevoke(p, n))
+	c.AddCommand(newServiceCreate(p), newServiceList(p), newShow(p, n), newReveal(p, n), newDescribe(p, n), newRevoke(p, n), newUsage(p, n))
 	return c
 }
 

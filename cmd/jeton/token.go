@@ -16,13 +16,14 @@ func newToken(p *program) *cobra.Command {
 	n := noun{word: "token"}
 	c := &cobra.Command{
 		Use:   "token",
-		Short: "Create, list, describe, scope, reveal, revoke and check tokens",
+		Short: "Create, list, describe, scope, reveal, revoke and check tokens, and see who uses them",
 		Long: "A token is named by its number, which jeton token list shows. Its value is printed only by\n" +
 			"reveal and create --reveal, and is never given as an argument, where others can read it.",
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	c.AddCommand(newTokenCreate(p), newTokenList(p), newShow(p, n), newReveal(p, n), newDescribe(p, n), newPermissions(p), newRevoke(p, n), newCheck(p))
+	c.AddCommand(newTokenCreate(p), newTokenList(p), newShow(p, n), newReveal(p, n), newDescribe(p, n), newPermissions(p), newRevoke(p, n), newCheck(p),
+		newUsage(p, n), newKnocking(p))
 	return c
 }
 
