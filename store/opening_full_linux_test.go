@@ -26,7 +26,7 @@ func TestTheRoomGoesWhileItIsOpened(t *testing.T) {
 			if err := before(d.killed); err != nil {
 				t.Fatal(err)
 			}
-			for _, leave := range []int64{36 << 20, 28 << 20, 20 << 20, 19 << 20, 18 << 20, 17 << 20, 16 << 20, 8 << 20, 1 << 20, 1 << 19, 0} {
+			for _, leave := range []int64{36 << 20, 20 << 20, 18 << 20, 17 << 20, 16 << 20, 8 << 20, 0} {
 				s := d.open(leave)
 				change1(t, s, model.Revoke{Token: d.token})
 				d.drain()
@@ -79,7 +79,7 @@ type filling struct {
 
 func newFilling(t *testing.T) *filling {
 	at := t.TempDir()
-	if err := unix.Mount("tmpfs", at, "tmpfs", 0, "size=224m"); err != nil {
+	if err := unix.Mount("tmpfs", at, "tmpfs", 0, "size=120m"); err != nil {
 		t.Skipf("a small file system cannot be mounted: %v", err)
 	}
 	t.Cleanup(func() {

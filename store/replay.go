@@ -26,6 +26,10 @@ const (
 	asideName = stateName + ".aside"
 )
 
+// smallJournal is how large a journal may be, in bytes, whose state is made with little room:
+// on a disk that has hardly more than the reserve, too.
+const smallJournal = 32 << 20
+
 // replay applies the journal from the mark on: not only what state does not know,
 // since a state that was not closed may lack any of it.
 func (s *Store) replay(ctx context.Context, r journal.Report) error {
@@ -93,7 +97,11 @@ func (s *Store) begin(why error) (*state.DB, error) {
 	if err := state.Remove(s.path(buildName)); err != nil {
 		return nil, err
 	}
-	db, err := state.Open(s.path(buildName), state.Build)
+	mode := state.Build
+	if s.log.Size() < smallJournal {
+		mode = state.BuildSmall
+	}
+	db, err := state.Open(s.path(buildName), mode)
 	if err == nil && errors.Is(why, errStateKeys) {
 		if err = s.moveUses(db); err != nil {
 			err = errors.Join(err, db.Close())

@@ -57,11 +57,14 @@ type Mode int
 
 // The modes.
 const (
-	Normal   Mode = iota
-	Verify        // all blocks of all tables are read: after an unclean stop
-	ReadOnly      // no file is written, for a full disk
-	Build         // an empty state to be filled, for nobody to read until it is opened again
+	Normal     Mode = iota
+	Verify          // all blocks of all tables are read: after an unclean stop
+	ReadOnly        // no file is written, for a full disk
+	Build           // an empty state to be filled, for nobody to read until it is opened again
+	BuildSmall      // the same for little, in less than 40 MB of room at first instead of 130 MB
 )
+
+func (m Mode) builds() bool { return m == Build || m == BuildSmall }
 
 // Open opens the state in dir, creating it where there is none (unless ReadOnly). A
 // state that Badger cannot open, for whatever reason but want of room, is ErrDamaged.
@@ -186,7 +189,7 @@ func OpenMemory() (*DB, error) {
 func openBadger(dir string, m Mode, mergeAt int) (d *DB, err error) {
 	defer caught(&err)
 	o := badgerOptions(dir, m)
-	if m != Build {
+	if !m.builds() {
 		o = o.WithNumLevelZeroTables(mergeAt)
 	}
 	db, err := badger.OpenManaged(o)
@@ -224,8 +227,11 @@ func badgerOptions(dir string, m Mode) badger.Options {
 		WithValueLogFileSize(valueLog).
 		WithChecksumVerificationMode(options.NoVerification). // checkTables does, where it can answer
 		WithBypassLockGuard(true)                             // the store has its own lock
-	if m == Build { // nothing is merged before everything is there
-		o = o.WithMemTableSize(buildMemtable).WithNumLevelZeroTables(buildTables).WithNumLevelZeroTablesStall(buildTables + 1)
+	if m.builds() { // nothing is merged before everything is there
+		o = o.WithNumLevelZeroTables(buildTables).WithNumLevelZeroTablesStall(buildTables + 1)
+	}
+	if m == Build {
+		o = o.WithMemTableSize(buildMemtable)
 	}
 	return o
 }
