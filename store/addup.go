@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"jeton/model"
+	"jeton/store/journal"
 	"jeton/store/state"
 )
 
@@ -200,8 +201,12 @@ func (s *Store) digestAt(v *state.View, seq uint64) (d digest, known bool, err e
 		return d, false, err
 	}
 	left, err := s.leftOf(raw)
+	if err != nil {
+		s.journalDamaged(&journal.Damage{File: journalName, First: seq, Last: seq, What: err.Error()})
+		return d, false, nil
+	}
 	d, known = decodeDigest(left)
-	return d, known, err
+	return d, known, nil
 }
 
 // leftOf is what an event says of the state it left; nil when it says nothing.

@@ -24,7 +24,7 @@ type frame struct {
 // but for the other bits of a set's block. So applying twice is applying once, and
 // applying again over a state that has holes mends them.
 //
-// The caller keeps readers away.
+// The caller keeps readers away, and gives at least one frame.
 func (s *Store) apply(frames []frame) error {
 	in, err := s.setsInMemory() // before anything is put in them
 	if err != nil {

@@ -45,6 +45,13 @@ func forge(t testing.TB, p *place) *forger {
 // attacker would, state taken away, since it says where frames lie.
 func (f *forger) write() {
 	f.t.Helper()
+	f.put()
+	f.remove(stateName)
+}
+
+// put is write of an attacker who leaves state there. It returns where the frames end.
+func (f *forger) put() (end int) {
+	f.t.Helper()
 	path := lastSegment(f.t, f.p.opts.Dir)
 	old, err := os.ReadFile(path)
 	if err != nil {
@@ -54,11 +61,12 @@ func (f *forger) write() {
 	for _, one := range f.frames {
 		out = f.frame(out, one)
 	}
+	end = len(out)
 	out = append(out, make([]byte, max(0, len(old)-len(out)))...)
 	if err := os.WriteFile(path, out, 0o600); err != nil {
 		f.t.Fatal(err)
 	}
-	f.remove(stateName)
+	return end
 }
 
 // frame is the frame of package journal, written down a second time from its description.

@@ -88,13 +88,18 @@ func (s *Store) eventAt(v *state.View, seq uint64) ([]byte, error) {
 		return nil, s.suspectIf(err)
 	}
 	f, err := s.log.ReadAt(at)
+	if errors.Is(err, journal.ErrPosition) || err == nil && f.First != first {
+		// State, where nobody without the keyset can put that, says that it was there.
+		err = &journal.Damage{File: fmt.Sprintf("%s, segment %d", journalName, at.Segment), Offset: at.Offset, First: first, Last: seq,
+			What: "not where it was written"}
+	}
 	if journal.IsDamage(err) {
 		s.journalDamaged(err)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if f.First != first || seq-first >= uint64(len(f.Entries)) {
+	if seq-first >= uint64(len(f.Entries)) {
 		return nil, fmt.Errorf("event %d: %w", seq, model.ErrNotFound)
 	}
 	return f.Entries[seq-first], nil

@@ -171,7 +171,11 @@ func (s *Store) applyFrom(ctx context.Context, from journal.Position, last uint6
 			continue // the reader is about to notice
 		}
 		s.opts.Progress(model.Progress{What: what, Done: frames[len(frames)-1].first, Total: last})
-		if err = s.apply(whole(frames)); err != nil {
+		good := whole(frames)
+		if len(good) == 0 {
+			continue // all of it is damaged, and named
+		}
+		if err = s.apply(good); err != nil {
 			stop()
 		}
 	}
