@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
@@ -41,7 +42,21 @@ func (p *program) office(ctx context.Context, f func(*office) error) (err error)
 		return err
 	}
 	defer func() { err = errors.Join(err, o.close()) }()
-	return f(&office{opened, actor})
+	err = f(&office{opened, actor})
+	if ctx.Err() == nil {
+		p.warn(ctx, opened.Health().Damage, err)
+	}
+	return err
+}
+
+// warn names damage beside what a command printed, which may lack what was damaged: once, and
+// unless that is what the command ended with.
+func (p *program) warn(ctx context.Context, d *model.DamageError, ended error) {
+	if d == nil || p.warned || kindOf(ended) == exitDamaged {
+		return
+	}
+	p.warned = true
+	complain(ctx, p.std.err, fmt.Errorf("this store is damaged, and what is listed may not be all: %w", d))
 }
 
 // hearPipes makes it an error, and not the end of the process with the store open, to write

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"path/filepath"
@@ -101,4 +102,32 @@ func TestNobodyReadsTheOutput(t *testing.T) {
 		t.Errorf("a token that is there is not said to be: exit code %d, said %q", code, errs)
 	}
 	s.run(0, "State is what the events came to", "audit", "verify")
+}
+
+// TestDamageIsSaidBesideLists: a list that may lack what was damaged says so, once, and is no
+// error.
+func TestDamageIsSaidBesideLists(t *testing.T) {
+	s := steps{t, founded(t)}
+	s.run(0, "", "token", "create", "--agent")
+	files, err := filepath.Glob(filepath.Join(strings.TrimPrefix(s.env[0], "HOME="), ".local/share/jeton/journal/*.segment"))
+	if err != nil || len(files) != 1 {
+		t.Fatal(files, err)
+	}
+	b, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	b[len(bytes.TrimRight(b, "\x00"))-9] ^= 1 // of the newest event
+	if err := os.WriteFile(files[0], b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"list"}, {"show", "1", "--json"}, {"revoke", "1", "--yes"}} {
+		out, errs := s.run(0, "", append([]string{"token"}, args...)...)
+		if out == "" || strings.Count(errs, "damaged") != 1 || strings.Count(errs, "\n") != 1 {
+			t.Errorf("%q printed %q and %q", args, out, errs)
+		}
+	}
+	if _, errs := s.run(exitDamaged, "", "token", "reveal", "1"); strings.Contains(errs, "listed") {
+		t.Errorf("said twice: %q", errs)
+	}
 }

@@ -15,6 +15,7 @@ type program struct {
 	std    streams
 	flags  flags
 	lastly lastly
+	warned bool // of damage
 }
 
 // flags are those every command takes.
