@@ -67,17 +67,18 @@ func AuditStore(ctx context.Context, a Auditing) (Audit, error) {
 // auditor is one audit.
 type auditor struct {
 	*Store
-	out   Audit
-	heads []merkle.Head // to compare, the newest last
-	given []givenUp     // why some of them are not of the log any more
-	tree  merkle.Tree
-	view  *state.View // of a state nobody changes; nil: not compared
-	seed  maphash.Seed
-	left  map[state.Kind][]leftRecord  // what events left, by number
-	reach map[state.SetName]*state.Set // the lists that the digest leaves out, as events left them
-	used  uint64                       // greatest number given before a restore
-	sum   digest                       // of the state that the newest event left
-	known bool
+	out    Audit
+	heads  []merkle.Head // to compare, the newest last
+	given  []givenUp     // why some of them are not of the log any more
+	tree   merkle.Tree
+	marked uint64      // event that the journal's mark says was kept
+	view   *state.View // of a state nobody changes; nil: not compared
+	seed   maphash.Seed
+	left   map[state.Kind][]leftRecord  // what events left, by number
+	reach  map[state.SetName]*state.Set // the lists that the digest leaves out, as events left them
+	used   uint64                       // greatest number given before a restore
+	sum    digest                       // of the state that the newest event left
+	known  bool
 }
 
 // leftRecord is the newest event that left a record, and a hash of the record as it was
@@ -101,6 +102,9 @@ func newAuditor(a Auditing) (*auditor, error) {
 		return w, err
 	}
 	w.Store = newStore(a.Options)
+	if look, err := journal.Peek(w.path(journalName)); err == nil { // before: who has the store open goes on
+		w.marked = look.Mark.Seq
+	}
 	if err := w.readJournal(); err != nil {
 		return w, err
 	}

@@ -48,6 +48,9 @@ func (w *auditor) history(ctx context.Context) {
 			w.fail(CutShort, w.tree.Size()+1, fmt.Errorf("a signed head covers %d events and the journal ends with event %d", h.Size, w.tree.Size()))
 		}
 	}
+	if w.marked > w.tree.Size() {
+		w.fail(CutShort, w.tree.Size()+1, fmt.Errorf("the journal's mark says that event %d was kept and the journal ends with event %d", w.marked, w.tree.Size()))
+	}
 	for _, err := range w.given {
 		w.fail(CutShort, err.after+1, err)
 	}

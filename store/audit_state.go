@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/maphash"
 
@@ -50,6 +51,9 @@ func (w *auditor) compareState() {
 		}, beside: lists.member})
 	}
 	switch {
+	case errors.Is(err, errAheadOfJournal):
+		w.fail(CutShort, w.tree.Size()+1, fmt.Errorf("state: %w", err))
+		return
 	case err != nil:
 	case bad > 0:
 		err = fmt.Errorf("record %c %d is not as event %d left it", kind, number, bad)
@@ -63,12 +67,17 @@ func (w *auditor) compareState() {
 	}
 }
 
+var errAheadOfJournal = errors.New("the journal ends before")
+
 // end is where state ends, if the journal does, too.
 func (w *auditor) end() (have applied, err error) {
 	if err = w.db.CheckTables(); err == nil { // see compareIn
 		have, err = w.appliedIn(w.view)
 	}
-	if err == nil && have.Seq != w.tree.Size() {
+	switch {
+	case err == nil && have.Seq > w.tree.Size():
+		err = fmt.Errorf("it knows event %d and %w it, with event %d", have.Seq, errAheadOfJournal, w.tree.Size())
+	case err == nil && have.Seq < w.tree.Size():
 		err = fmt.Errorf("it ends with event %d and the journal with event %d", have.Seq, w.tree.Size())
 	}
 	return have, err

@@ -77,3 +77,51 @@ func (f *forger) markAt(seq uint64, end int, clean bool) {
 		f.t.Fatal(err)
 	}
 }
+
+// TestMarkOfEventsThatAreGone puts everything of a store back to an earlier moment but its mark.
+func TestMarkOfEventsThatAreGone(t *testing.T) {
+	p, s := newOpen(t)
+	createToken(t, s, "one")
+	die := createToken(t, s, "two")
+	p.close(s)
+	old := p.crash()
+	s = p.open()
+	createToken(t, s, "three")
+	p.close(s)
+	mark, err := os.ReadFile(filepath.Join(p.opts.Dir, journalName, "mark"))
+	if err == nil {
+		err = os.WriteFile(filepath.Join(old.opts.Dir, journalName, "mark"), mark, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := audit(t, old); a.Verdict != CutShort || a.Bad != die.Revision+1 {
+		t.Errorf("%+v", a)
+	}
+	s = old.open()
+	if s.Health().Damage == nil {
+		t.Error("damage is not named")
+	}
+	change1(t, s, model.Revoke{Token: die.ID})
+	old.close(s)
+}
+
+// TestStateOfEventsThatAreGone cuts what state knows, also from under the heads.
+func TestStateOfEventsThatAreGone(t *testing.T) {
+	p, s := newOpen(t)
+	createToken(t, s, "one")
+	p.close(s)
+	old := p.crash()
+	s = p.open()
+	last := createToken(t, s, "two").Revision
+	p.close(s)
+	for _, name := range []string{journalName, headsName} {
+		forge(t, p).remove(name)
+		if err := os.Rename(filepath.Join(old.opts.Dir, name), filepath.Join(p.opts.Dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if a := audit(t, p); a.Verdict != CutShort || a.Bad != last {
+		t.Errorf("%+v", a)
+	}
+}

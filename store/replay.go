@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -179,10 +180,10 @@ func (s *Store) applyFrom(ctx context.Context, from journal.Position, last uint6
 			stop()
 		}
 	}
-	if err != nil {
-		return err
+	if err = cmp.Or(err, failed); err == nil {
+		s.noGap(s.applied+1, last+1) // the mark may say more than the journal has
 	}
-	return failed
+	return err
 }
 
 // openFrom reads the journal from a place on and sends what it opened, in batches.
