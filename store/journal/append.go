@@ -110,7 +110,12 @@ const maxMarked = 1 << 30
 func (l *Log) used() uint32 {
 	l.marking.Lock()
 	defer l.marking.Unlock()
-	number := max(l.segments[len(l.segments)-1].number, l.opts.Used)
+	number := l.opts.Used
+	for _, s := range l.segments {
+		var named segment
+		_ = parseName(s.name, &named) // a good header is believed over it, and the name is taken all the same
+		number = max(number, s.number, named.number)
+	}
 	if marked := l.mark.End.Segment; marked < maxMarked {
 		number = max(number, marked)
 	}
@@ -164,6 +169,9 @@ func unless(there bool, err error) error {
 
 // roll begins the segment after number with event first, and appends to it from then on.
 func (l *Log) roll(first uint64, number uint32) error {
+	if number == math.MaxUint32 {
+		return fmt.Errorf("%s: no number is left for another segment: move aside what jeton did not write there", l.opts.Dir)
+	}
 	s := segment{name: segmentName(number+1, first), number: number + 1, first: first}
 	h := SegmentHeader{Number: s.number, First: first, store: l.opts.StoreID}
 	if l.opts.Header != nil {

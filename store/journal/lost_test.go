@@ -99,6 +99,21 @@ func TestLostNumberIsNotGivenAgain(t *testing.T) {
 	}
 }
 
+// TestTheNextNameIsTaken puts a copy of a segment where the one that is begun because of damage would be.
+func TestTheNextNameIsTaken(t *testing.T) {
+	o := options(newDir(t))
+	files, _ := closed(t, o, true)
+	n := segmentNames(files)
+	files[segmentName(4, 16)] = files[n[0]]
+	restore(t, o.Dir, files)
+	l, _ := reopen(t, o)
+	l.Distrust()
+	must(l.Append(l.Next(), [][]byte{[]byte("revoke")}))(t)
+	if got, _ := read(t, l); got[16] != "revoke" {
+		t.Errorf("event 16 is %q", got[16])
+	}
+}
+
 func TestDamageText(t *testing.T) {
 	for want, d := range map[string]Damage{
 		"journal/a: events 40 to 43 at byte 12345: frame does not match its checksum": {File: "journal/a", Offset: 12345, First: 40, Last: 43, What: "frame does not match its checksum"},
