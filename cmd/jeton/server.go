@@ -155,7 +155,7 @@ func (s *server) reach(ctx context.Context, source model.Source) (share.Opened, 
 	if err != nil {
 		return nil, err
 	}
-	out, err := answering(ctx, far, source)
+	out, err := answering(ctx, far, source, dialWithin)
 	if err != nil {
 		return nil, fmt.Errorf("server %s: %w", s.address, err)
 	}

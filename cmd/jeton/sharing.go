@@ -123,19 +123,25 @@ func (o *opener) holder() string {
 // dial reaches who has the store open.
 func (o *opener) dial(ctx context.Context) (share.Opened, error) {
 	far := remote.New(remote.SocketClient(o.socketPath()), remote.SocketBase, remote.Options{})
-	return answering(ctx, far, o.source)
+	return answering(ctx, far, o.source, dialWithin)
 }
 
 // answering returns what is there if anybody answers. Any answer is one: what is wrong is
 // said to who asks next.
-func answering(ctx context.Context, far *remote.Store, source model.Source) (share.Opened, error) {
-	ctx, cancel := context.WithTimeout(ctx, dialWithin)
+func answering(ctx context.Context, far *remote.Store, source model.Source, within time.Duration) (share.Opened, error) {
+	asking, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	_, err := far.Session(ctx, model.Actor{Source: source})
-	if errors.Is(err, model.ErrGone) || errors.Is(err, model.ErrClosed) || ctx.Err() != nil {
-		return nil, errors.Join(err, far.Close())
+	_, err := far.Session(asking, model.Actor{Source: source})
+	switch {
+	case err == nil: // also when the time was over just then
+		return far, nil
+	case ctx.Err() == nil && asking.Err() != nil:
+		err = &model.GoneError{Cause: fmt.Errorf("there was no answer within %s: try again, or look at what runs there", within)}
+	case errors.Is(err, model.ErrGone), errors.Is(err, model.ErrClosed), ctx.Err() != nil:
+	default:
+		return far, nil
 	}
-	return far, nil
+	return nil, errors.Join(err, far.Close())
 }
 
 // serve lets others work on the store.
