@@ -36,7 +36,7 @@ func (f *auditFilter) flags(c *cobra.Command) {
 }
 
 // read understands the times and the action.
-func (f *auditFilter) read() error {
+func (f *auditFilter) read(cmd *cobra.Command) error {
 	for _, at := range []struct {
 		flag, text string
 		into       *time.Time
@@ -47,12 +47,12 @@ func (f *auditFilter) read() error {
 		var err error
 		if *at.into, err = time.Parse(time.DateOnly, at.text); err != nil {
 			if *at.into, err = time.Parse(time.RFC3339, at.text); err != nil {
-				return &usageError{fmt.Sprintf("%s %s is no time: write 2026-03-01 or 2026-03-01T09:14:00Z", at.flag, quotedShort(at.text)), "jeton audit list"}
+				return &usageError{fmt.Sprintf("%s %s is no time: write 2026-03-01 or 2026-03-01T09:14:00Z", at.flag, quotedShort(at.text)), cmd.CommandPath()}
 			}
 		}
 	}
 	if f.action != "" && !slices.ContainsFunc(model.Actions(), func(a model.Action) bool { return a.Name() == f.action }) {
-		return &usageError{fmt.Sprintf("--action %s: there is no such action; jeton audit export shows them as \"action\"", quotedShort(f.action)), "jeton audit list"}
+		return &usageError{fmt.Sprintf("--action %s: there is no such action; jeton audit export shows them as \"action\"", quotedShort(f.action)), cmd.CommandPath()}
 	}
 	return nil
 }
@@ -114,23 +114,23 @@ func newAuditList(p *program) *cobra.Command {
 		Long: "list prints one line for each event, oldest first, up to the newest signed head. It reads\n" +
 			"journal and keyset as they lie there: who can read both needs no role for it.",
 		Args: noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error { return p.auditList(cmd.Context(), &f) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.auditList(cmd, &f) },
 	}
 	f.flags(c)
 	return c
 }
 
-func (p *program) auditList(ctx context.Context, f *auditFilter) error {
-	if err := f.read(); err != nil {
+func (p *program) auditList(cmd *cobra.Command, f *auditFilter) error {
+	if err := f.read(cmd); err != nil {
 		return err
 	}
-	c, err := p.chronicle(ctx)
+	c, err := p.chronicle(cmd.Context())
 	if err != nil {
 		return err
 	}
 	out := bufio.NewWriter(p.std.out)
 	known, keep := names{}, f.keep()
-	err = c.Read(ctx, func(a store.Passage) error {
+	err = c.Read(cmd.Context(), func(a store.Passage) error {
 		known.learn(a)
 		if !keep(a) {
 			return nil
@@ -194,7 +194,7 @@ func newAuditExport(p *program) *cobra.Command {
 		Example: "  jeton audit key > acme.key\n  jeton audit export --user ben > ben.jsonl\n  jeton audit check ben.jsonl --key acme.key",
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := f.read(); err != nil {
+			if err := f.read(cmd); err != nil {
 				return err
 			}
 			c, err := p.chronicle(cmd.Context())

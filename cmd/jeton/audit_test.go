@@ -67,7 +67,7 @@ func TestAuditByCommand(t *testing.T) {
 	step(1, "there is no event 99", "audit", "prove", "99")
 	step(2, "takes one argument", "audit", "prove")
 	step(2, "is no time", "audit", "list", "--since", "yesterday")
-	step(2, "no such action", "audit", "export", "--action", "X")
+	step(2, "shows them as \"action\"; see jeton audit export --help", "audit", "export", "--action", "X")
 
 	segments, err := filepath.Glob(filepath.Join(dir, ".local/share/jeton/journal/*.segment"))
 	if err != nil || len(segments) != 1 {

@@ -28,9 +28,9 @@ var ending = []os.Signal{
 }
 
 // untilSignal returns a context that ends, with a [*signalled] as its cause, when a signal
-// ends the process. Those of job control are heard where the screens are, see [job]. A second signal, or [leaveWithin] after the first, ends the
-// process whatever it is doing, with no more than what is in at left to do; what was
-// acknowledged is durable by then.
+// ends the process. Those of job control are heard where the screens are, see [job]. A
+// second signal, or [leaveWithin] after the first, ends the process whatever it is doing,
+// with no more than what is in at left to do; what was acknowledged is durable by then.
 func untilSignal(parent context.Context, at *lastly) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	heard := make(chan os.Signal, 2)

@@ -98,7 +98,7 @@ func TestPeopleCommandsThatFail(t *testing.T) {
 		{1, "name not kept", []string{"user", "add", "be", "--name", "a\x1bb"}},
 		{5, "login ana: already taken", []string{"user", "add", "ana"}},
 		{2, "say on or off", []string{"user", "add", "be", "--org-admin", "yes"}},
-		{2, "write DEPLOYMENT=ROLE", []string{"user", "add", "be", "--role", "prod"}},
+		{2, "admin and none; see jeton user add --help", []string{"user", "add", "be", "--role", "prod"}},
 		{2, "write DEPLOYMENT=ROLE", []string{"user", "roles", "ana", "--role", "prod=king"}},
 		{3, "jeton deployment list", []string{"user", "roles", "ana", "--role", "nowhere=viewer"}},
 		{2, "this host has none", []string{"user", "add", "be", "--account", "no such account"}},

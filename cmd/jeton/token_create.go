@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -111,13 +110,16 @@ func (p *program) created(ctx context.Context, o *office, a *createAsked, t mode
 	default:
 		_, err = fmt.Fprintf(p.std.out, "Created %s.\n", title(t))
 	}
-	if errors.Is(err, syscall.EPIPE) { // nothing is said of that elsewhere, but here something is there now
+	if readerGone(err) { // nothing is said of that elsewhere, but here something is there now
 		err = errors.New("nobody reads the output any more")
 	}
-	if err != nil {
-		return fmt.Errorf("%s exists, and its value was not handed out: %w; see jeton token reveal %d", title(t), err, t.ID)
+	switch {
+	case err == nil:
+		return nil
+	case a.out.kept:
+		return fmt.Errorf("%s exists, and its value is in %s, which could not be said: %w", title(t), a.out.path, err)
 	}
-	return nil
+	return fmt.Errorf("%s exists, and its value was not handed out: %w; see jeton token reveal %d", title(t), err, t.ID)
 }
 
 // handOut reveals a value where it is wanted, and writes it where it belongs but for standard

@@ -210,6 +210,11 @@ func TestValuesInFiles(t *testing.T) {
 		!strings.Contains(errs, "jeton token reveal 2") {
 		t.Errorf("exit code %d, said %q", code, errs)
 	}
+	path := filepath.Join(dir, "kept")
+	errs, code = commandInto(t, full, s.env, "token", "create", "--agent", "--output-file", path)
+	if text, err := os.ReadFile(path); code != 1 || !strings.Contains(errs, "exists, and its value is in "+path) || err != nil || !value.Match(text) {
+		t.Errorf("exit code %d, said %q; the file has %d bytes, %v", code, errs, len(text), err)
+	}
 }
 
 // TestRevokeAsks: the last four characters, and nothing else, revoke on a terminal.

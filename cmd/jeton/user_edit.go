@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"os/user"
 	"slices"
@@ -25,15 +24,15 @@ func (a *rolesAsked) flags(c *cobra.Command) {
 }
 
 // on changes grants as was asked for.
-func (a *rolesAsked) on(ctx context.Context, o *office, grants []model.Grant) ([]model.Grant, error) {
+func (a *rolesAsked) on(cmd *cobra.Command, o *office, grants []model.Grant) ([]model.Grant, error) {
 	grants = slices.Clone(grants)
 	for _, text := range a.roles {
 		name, word, _ := strings.Cut(text, "=")
 		role, err := roleOf(word)
 		if err != nil {
-			return nil, &usageError{fmt.Sprintf("--role %s: %s", quotedShort(text), err), "jeton user roles"}
+			return nil, &usageError{fmt.Sprintf("--role %s: %s", quotedShort(text), err), cmd.CommandPath()}
 		}
-		d, err := o.deployment(ctx, name)
+		d, err := o.deployment(cmd.Context(), name)
 		if err != nil {
 			return nil, err
 		}
@@ -74,7 +73,7 @@ func newUserAdd(p *program) *cobra.Command {
 				return err
 			}
 			return p.office(cmd.Context(), func(o *office) error {
-				if add.Grants, err = roles.on(cmd.Context(), o, nil); err != nil {
+				if add.Grants, err = roles.on(cmd, o, nil); err != nil {
 					return err
 				}
 				u, word, err := settle(cmd.Context(), o, model.User{}, add, "added")
@@ -115,7 +114,7 @@ func newUserRoles(p *program) *cobra.Command {
 					c.OrgAdmin = a.orgAdmin == "on"
 				}
 				var err error
-				c.Grants, err = a.on(cmd.Context(), o, u.Grants)
+				c.Grants, err = a.on(cmd, o, u.Grants)
 				return c, err
 			})
 		},
