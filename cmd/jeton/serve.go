@@ -138,9 +138,15 @@ func (d *daemon) claim(ctx context.Context) error {
 	return remote.Claim(ctx, client)
 }
 
-// serve lets screens and commands on this host work on the store.
+// serve lets screens and commands on this host work on the store. Services are answered all
+// the same where that cannot be.
 func (d *daemon) serve(opened share.Opened, others func(int)) (share.Service, error) {
-	return d.listen(opened.(*store.Store), d.socketPath(), serve.SocketOptions{Others: others})
+	socket, err := d.listen(opened.(*store.Store), d.socketPath(), serve.SocketOptions{Others: others})
+	if err != nil {
+		d.log.Warn("screens and commands on this host cannot work on the store meanwhile", "error", err)
+		return nil, err
+	}
+	return socket, nil
 }
 
 // listen answers at a socket.

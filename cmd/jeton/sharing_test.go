@@ -227,6 +227,20 @@ func TestServeIsNoClient(t *testing.T) {
 	}
 }
 
+// TestServeWithoutItsSocket answers services, and says that nobody else can work on the store.
+func TestServeWithoutItsSocket(t *testing.T) {
+	env := founded(t)
+	if err := os.WriteFile(storeOf(env, "socket"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	server := start(t, 200, 24, env, jeton(t), "serve", "--http", freeAddr(t))
+	await(t, "it is ready", patience, func() bool { return strings.Contains(server.stderr.String(), "ready: tokens are checked") })
+	server.signal(syscall.SIGTERM)
+	if code := server.wait(); code != 0 || !strings.Contains(server.stderr.String(), "there is something else at this path: move it away") {
+		t.Errorf("ended with %d: %s", code, server.stderr.String())
+	}
+}
+
 // freeAddr is an address on this host where nothing listens.
 func freeAddr(t testing.TB) string {
 	t.Helper()

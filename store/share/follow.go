@@ -86,12 +86,12 @@ func (s *Store) tell(now model.Sharing) {
 	}
 }
 
-// othersAre is told how many work on the store through this process.
+// othersAre is told how many work on the store through l. What ends with a link that was
+// lost may say so late.
 func (s *Store) othersAre(l *link, n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := s.sharing
-	if now.Others = n; s.at == nil || s.at == l {
-		s.tell(now)
+	if l.others = n; s.at == l {
+		s.tell(model.Sharing{Holder: l.holder, Others: n})
 	}
 }

@@ -17,6 +17,7 @@ type link struct {
 	here    bool
 	since   time.Time
 	service Service // nil where nobody is served
+	others  int     // how many work on it through this process; Store.mu guards it
 	holder  string
 }
 
@@ -92,13 +93,10 @@ func (s *Store) use(l *link) bool {
 		return false
 	}
 	s.at = l
-	now := model.Sharing{Holder: l.holder}
-	if l.here {
-		now.Others = s.sharing.Others
-	} else {
+	if !l.here {
 		s.wait.Go(func() { s.watch(l) })
 	}
-	s.tell(now)
+	s.tell(model.Sharing{Holder: l.holder, Others: l.others})
 	close(s.reached)
 	return true
 }

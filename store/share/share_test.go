@@ -328,6 +328,36 @@ func TestClaim(t *testing.T) {
 	until(t, "the first follows", func() bool { return <-changes == newest })
 }
 
+// TestOthersOfBefore has a service that was lost say late how many work on it: on what is open
+// now nobody does.
+func TestOthersOfBefore(t *testing.T) {
+	h := newHost(t)
+	var told []func(int)
+	waits := make(chan func())
+	first := h.process(Ways{
+		Open: func(ctx context.Context) (Opened, error) {
+			if len(told) > 0 {
+				goOn := make(chan struct{})
+				waits <- func() { close(goOn) }
+				<-goOn
+			}
+			return h.open(ctx)
+		},
+		Serve: func(o Opened, tell func(int)) (Service, error) {
+			told = append(told, tell)
+			return h.serve(o, tell)
+		},
+	})
+	first.lost(first.at)
+	goOn := <-waits
+	told[0](1)
+	goOn()
+	until(t, "it has the store again", func() bool { return !first.now().Waiting })
+	if got := first.now(); got != (model.Sharing{}) {
+		t.Errorf("open here, and nobody is attached: %+v", got)
+	}
+}
+
 // TestNobodyServes waits for a holder that serves nobody no longer than it should.
 func TestNobodyServes(t *testing.T) {
 	h := newHost(t)
