@@ -114,7 +114,7 @@ func (r *running) run(ctx context.Context, l *watchedListener) error {
 	var err error
 	select {
 	case err = <-served:
-		err = fmt.Errorf("serve on %s: %w", l.Addr(), err)
+		err = errors.Join(fmt.Errorf("serve on %s: %w", l.Addr(), err), r.stop(endRequests))
 	case <-ctx.Done():
 		err = r.stop(endRequests)
 		<-served

@@ -104,6 +104,41 @@ func TestRunComparesThenIsReady(t *testing.T) {
 	}
 }
 
+// TestRunEndsWithItsListener has a listener fail: those who are connected do not stay behind.
+func TestRunEndsWithItsListener(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(t, DoorOptions{})
+	ended := make(chan error, 1)
+	go func() { ended <- Run(t.Context(), Options{Store: w.fake, Listener: l}) }()
+	c, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	answers := bufio.NewReader(c)
+	fmt.Fprint(c, "GET /healthz HTTP/1.1\r\nHost: jeton\r\n\r\n")
+	r, err := http.ReadResponse(answers, nil)
+	if err != nil || r.StatusCode != http.StatusOK {
+		t.Fatal(r, err)
+	}
+	_, _ = io.Copy(io.Discard, r.Body)
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-ended; err == nil || !strings.Contains(err.Error(), "serve on "+l.Addr().String()) {
+		t.Errorf("ended with %v", err)
+	}
+	if err := c.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := answers.ReadByte(); err != io.EOF {
+		t.Errorf("after the end: %v", err)
+	}
+}
+
 func TestOnlyLoopbackWithoutTLS(t *testing.T) {
 	for _, addr := range []string{"0.0.0.0:0", ":0", "[::]:0"} {
 		err := Run(t.Context(), Options{Store: newFake(), Addr: addr})
