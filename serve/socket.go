@@ -64,7 +64,7 @@ func Listen(path string, h http.Handler, o SocketOptions) (*Socket, error) {
 		o.Others = func(int) {}
 	}
 	if o.Grace == 0 {
-		o.Grace = graceful
+		o.Grace = graceDefault
 	}
 	if info, err := os.Lstat(path); err == nil && info.Mode().Type() != fs.ModeSocket {
 		return nil, fmt.Errorf("socket %s: there is something else at this path: move it away", path)
@@ -82,10 +82,12 @@ func Listen(path string, h http.Handler, o SocketOptions) (*Socket, error) {
 	if err := s.publish(made, o.Mode); err != nil {
 		return nil, fmt.Errorf("socket %s: %w", path, errors.Join(err, l.Close(), os.Remove(made)))
 	}
-	s.server = &http.Server{Handler: h, ConnContext: s.connected, ConnState: s.state, ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout: time.Minute, IdleTimeout: 10 * time.Minute, MaxHeaderBytes: 64 << 10, ErrorLog: log.New(io.Discard, "", 0), // there may be screens on the terminal
-
-		BaseContext: func(net.Listener) context.Context { return WithEnd(context.Background(), s.end) }}
+	s.server = &http.Server{
+		Handler: h, ConnContext: s.connected, ConnState: s.state,
+		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 10 * time.Minute, MaxHeaderBytes: maxHeader,
+		ErrorLog:    log.New(io.Discard, "", 0), // there may be screens on the terminal
+		BaseContext: func(net.Listener) context.Context { return WithEnd(context.Background(), s.end) },
+	}
 	return s, nil
 }
 
@@ -122,9 +124,6 @@ func (s *Socket) Serve() error {
 	}
 	return nil
 }
-
-// graceful is how long what is being answered may take when closing.
-const graceful = 5 * time.Second
 
 // Close takes the socket away, ends the streams, lets what is being answered be finished
 // for a while, and closes all connections. The store must be closed after it.

@@ -39,14 +39,9 @@ func (s *Store) Reveal(ctx context.Context, a model.Actor, r model.Request, c mo
 
 func (s *Store) change(ctx context.Context, a model.Actor, r model.Request, c model.Change) (out wire.Changed, err error) {
 	q := question{source: a.Source, request: r, change: true}
-	if q.Route, q.id, q.body, err = ask(c); err != nil {
+	if q.Route, q.id, q.body, err = wire.Ask(c); err != nil {
 		return out, err
 	}
 	err = s.ask(ctx, q, &out)
 	return out, err
-}
-
-func ask(c model.Change) (wire.Route, uint64, any, error) {
-	r, id, body, err := wire.Ask(c)
-	return r, id, body, err
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"reflect"
 	"slices"
 	"strings"
@@ -119,7 +118,7 @@ func strictList(raw []byte, t reflect.Type, at string) error {
 	}
 	for n := 0; d.More(); n++ {
 		var value json.RawMessage
-		if err := d.Decode(&value); errors.Is(err, io.EOF) || err != nil {
+		if err := d.Decode(&value); err != nil {
 			return wrong(at, "it is not JSON")
 		}
 		if err := strict(value, t.Elem(), fmt.Sprintf("%s[%d]", at, n)); err != nil {

@@ -34,7 +34,8 @@ func (r *reading) must(text string) {
 	}
 }
 
-// number takes a member that is a number below 2^63, as JSON writes it.
+// number takes a member that is a number of at most 18 digits, as JSON writes it: more may be
+// too many for its type.
 func (r *reading) number(member string) (n uint64) {
 	r.must(member)
 	at := 0
