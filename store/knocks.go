@@ -114,19 +114,12 @@ func (s *Store) Knocks(ctx context.Context, a model.Actor) (model.Knocks, error)
 	defer view.Close()
 	var rows []model.Token
 	for i, id := range ids {
-		t, err := s.rows(view, kinds[i], []uint64{uint64(id)})
-		if err != nil {
-			return model.Knocks{}, err
-		}
-		if !t[0].Revoked() && p.users[t[0].Owner].Active() {
-			continue // its owner is back
-		}
-		k, err := s.knock(t[0], now)
+		k, err := s.knock(view, p, kinds[i], id, now)
 		if err != nil {
 			return model.Knocks{}, err
 		}
 		if k.Refused == 0 {
-			continue // what was kept of it does not open
+			continue
 		}
 		out.Knocks, rows = append(out.Knocks, k), append(rows, k.Token)
 		if len(rows) == knocksTold {
@@ -138,10 +131,18 @@ func (s *Store) Knocks(ctx context.Context, a model.Actor) (model.Knocks, error)
 	return out, nil
 }
 
-// knock tells who presented a token that does not work, and how often.
-func (s *Store) knock(t model.Token, now model.Time) (model.Knock, error) {
-	k := model.Knock{Token: t}
-	known, err := s.used(t.ID)
+// knock tells who presented a token that does not work, and how often: never where its owner
+// is back, or where what was kept of it does not open.
+func (s *Store) knock(view *state.View, p *people, kind state.Kind, id model.TokenID, now model.Time) (model.Knock, error) {
+	t, err := s.rows(view, kind, []uint64{uint64(id)})
+	if err != nil {
+		return model.Knock{}, err
+	}
+	k := model.Knock{Token: t[0]}
+	if !k.Token.Revoked() && p.users[k.Token.Owner].Active() {
+		return k, nil
+	}
+	known, err := s.used(id)
 	if err != nil {
 		return k, err
 	}
