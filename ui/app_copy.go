@@ -49,11 +49,23 @@ func (a *App) copyDone(m copyDone) tea.Cmd {
 		return nil
 	}
 	if m.result.Outcome == clip.Failed {
-		a.copied.until = time.Time{}
-		return a.say(toast{mood: bad, text: m.result.String()})
+		return tea.Batch(a.say(toast{mood: bad, text: m.result.String()}), a.stillThere(m.token))
 	}
 	a.copied = copyState{gen: m.gen, token: m.token, said: m.result.String(), until: a.s.now().Add(a.s.times.Clear)}
 	return tea.Batch(a.say(toast{mood: good, copied: true}), a.tickClip())
+}
+
+// stillThere sees to it that what a failed copy left on the clipboard is cleared all the
+// same: the copy before it, or one that took too long and may have arrived.
+func (a *App) stillThere(token model.TokenID) tea.Cmd {
+	switch {
+	case !a.s.clip.Holding():
+		a.copied.until = time.Time{}
+		return nil
+	case !a.holding():
+		a.copied.token, a.copied.until = token, a.s.now().Add(a.s.times.Clear)
+	}
+	return a.tickClip()
 }
 
 func (a *App) tickClip() tea.Cmd {

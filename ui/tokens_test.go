@@ -2,14 +2,17 @@ package ui
 
 import (
 	"encoding/base64"
+	"errors"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
 
 	"jeton/model"
+	"jeton/ui/clip"
 )
 
 var tokenValue = regexp.MustCompile(`jt[aus]_[0-9A-Za-z]{49}`)
@@ -224,6 +227,45 @@ func TestInterruptClearsTheClipboard(t *testing.T) {
 	r.until("Sent to your terminal's clipboard")
 	r.press("ctrl+c")
 	r.when("quitting", func() bool { return r.quit })
+	if got := copiedText(t, r); got != "" {
+		t.Error("the copy is still on the clipboard")
+	}
+}
+
+// moody is a terminal that sometimes takes nothing.
+type moody struct {
+	to      *strings.Builder
+	refuses atomic.Bool
+}
+
+func (m *moody) Write(p []byte) (int, error) {
+	if m.refuses.Load() {
+		return 0, errors.New("it takes nothing")
+	}
+	return m.to.Write(p)
+}
+
+// TestAFailedCopyLeavesTheOneBefore has a second copy fail: the first is still there, asked
+// about before leaving and cleared in its time.
+func TestAFailedCopyLeavesTheOneBefore(t *testing.T) {
+	out := &moody{to: &strings.Builder{}}
+	w, r := newTestApp(t, func(c *Config) {
+		c.Clipboard = clip.New(clip.Options{Mode: clip.OSC52, Out: out, IsTerminal: true})
+	})
+	r.copied = out.to
+	w.agent("one")
+	r.until("one")
+	r.press("y")
+	r.until("Sent to your terminal's clipboard")
+	out.refuses.Store(true)
+	r.press("y")
+	r.until("Could not copy")
+	out.refuses.Store(false)
+	r.press("q")
+	r.until("Token 1 is on the clipboard")
+	r.press("esc")
+	w.clock.forward(46 * time.Second)
+	r.until("Asked your terminal to clear its clipboard")
 	if got := copiedText(t, r); got != "" {
 		t.Error("the copy is still on the clipboard")
 	}
