@@ -155,7 +155,10 @@ func (r *rows) renewed(s *session, near model.TokenID, place int) tea.Cmd {
 		r.renew = true
 		return nil
 	}
-	r.reading, r.next = true, nil
+	r.reading, r.next, r.err = true, nil, nil
+	if !r.again { // what was found before an error is found once more
+		r.ids, r.stale = nil, true
+	}
 	return tea.Batch(r.find(s, 0), r.fetchIDs(s, r.offset, r.offset+len(r.held)))
 }
 
