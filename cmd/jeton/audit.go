@@ -62,19 +62,28 @@ func (e *auditVerdict) Error() string {
 	return fmt.Sprintf("the history %s%s: %s", words[e.Verdict], at, e.What)
 }
 
+// unreadable is the verdict where what is needed could not be read, unless somebody ended it.
+func unreadable(err error) error {
+	var s *signalled
+	if errors.As(err, &s) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return &auditVerdict{store.Audit{Verdict: store.Unreadable, What: err.Error()}}
+}
+
 func (p *program) auditVerify(ctx context.Context, since string) error {
 	s, err := p.setup()
 	if err != nil {
-		return &auditVerdict{store.Audit{Verdict: store.Unreadable, What: err.Error()}}
+		return unreadable(err)
 	}
 	heads, err := readHeads(since)
 	if err != nil {
-		return &auditVerdict{store.Audit{Verdict: store.Unreadable, What: err.Error()}}
+		return unreadable(err)
 	}
 	line := newBar(p.std.err, 0)
 	o := newOpener(s.store, s.keyset, source(p.getenv, ttyName()), time.Now).options // it signs nothing
 	if o.Keyset, err = p.openKeyset(ctx, s.keyset); err != nil {
-		return &auditVerdict{store.Audit{Verdict: store.Unreadable, What: err.Error()}}
+		return unreadable(err)
 	}
 	o.Progress = line.progress
 	a, err := store.AuditStore(ctx, store.Auditing{Options: o, Since: heads})

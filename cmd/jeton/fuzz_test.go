@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"io"
 	"os"
@@ -138,8 +137,9 @@ func FuzzHidden(f *testing.F) {
 		text, err := readHidden(bytes.NewReader(typed))
 		line, _, ended := bytes.Cut(bytes.ReplaceAll(typed, []byte("\r"), []byte("\n")), []byte("\n"))
 		gone := bytes.ContainsAny(line, "\x03\x04")
+		var s *signalled
 		switch {
-		case gone && !errors.Is(err, context.Canceled), !gone && !ended && !errors.Is(err, io.EOF), !gone && ended && err != nil:
+		case gone && !errors.As(err, &s), !gone && !ended && !errors.Is(err, io.EOF), !gone && ended && err != nil:
 			t.Fatalf("%q: %v", typed, err)
 		case err != nil:
 			if len(text) > 0 {

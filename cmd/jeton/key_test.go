@@ -51,6 +51,14 @@ func TestPassphrase(t *testing.T) {
 		c.until("No agent tokens yet")
 		c.press("q")
 	})
+	for _, args := range [][]string{{"audit", "verify"}, {"audit", "key"}} {
+		c := start(t, 100, 24, env, jeton(t), args...)
+		c.until("Passphrase of the keyset")
+		c.press("\x03")
+		if code := c.wait(); code != 130 || c.stderr.String() != "" {
+			t.Errorf("%q: ctrl+c ended with %d, said %q", args, code, c.stderr.String())
+		}
+	}
 	copied := filepath.Join(dir, "copy")
 	run("does not belong on a screen", func(*console) {}, "key", "export")
 	run("", func(c *console) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"syscall"
 	"unicode/utf8"
 
 	"github.com/charmbracelet/x/term"
@@ -108,8 +109,8 @@ const (
 	deleted   = 0x7f
 )
 
-// readHidden reads up to the end of a line from a raw terminal. Ctrl+c and ctrl+d end it
-// as if nobody wanted to go on.
+// readHidden reads up to the end of a line from a raw terminal, which makes no signal of
+// ctrl+c: that ends the command here as it does elsewhere, and so does ctrl+d.
 func readHidden(in io.Reader) ([]byte, error) {
 	var text []byte
 	one := make([]byte, 1)
@@ -122,7 +123,7 @@ func readHidden(in io.Reader) ([]byte, error) {
 			return text, nil
 		case ctrlC, ctrlD:
 			clear(text)
-			return nil, context.Canceled
+			return nil, &signalled{syscall.SIGINT}
 		case backspace, deleted:
 			_, size := utf8.DecodeLastRune(text)
 			text = text[:len(text)-size]
