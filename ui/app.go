@@ -177,6 +177,8 @@ func (a *App) posted() tea.Cmd {
 			a.ahead = typedAhead{}
 		case tabChosen:
 			cmds = append(cmds, a.choose(msg.tab))
+		case sessionAsked:
+			cmds = append(cmds, a.readDirectory())
 		case toasted:
 			cmds = append(cmds, a.say(msg.toast))
 		case copyAsked:

@@ -133,7 +133,8 @@ func (d *deployments) act(id keymap.ID) tea.Cmd {
 	case keymap.PageReload:
 		d.err = nil
 		clear(d.fresh)
-		return rereadSession(d.s)
+		d.s.post(sessionAsked{})
+		return nil
 	case keymap.DeploymentCreate:
 		d.s.push(newDeploymentForm(d.s, model.Deployment{}))
 		return nil

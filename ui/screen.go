@@ -40,12 +40,13 @@ type wheel struct{ rows int }
 
 // What a screen posts to App.
 type (
-	pushed    struct{ dialog screen } // open a dialog over what is there
-	popped    struct{}                // close the top dialog
-	tabChosen struct{ tab tabID }     // go to a tab
-	toasted   struct{ toast toast }   // say something in the status line
-	unheard   struct{}                // forget what was typed ahead: it was meant for what did not come
-	copyAsked struct {                // put this on the clipboard
+	pushed       struct{ dialog screen } // open a dialog over what is there
+	popped       struct{}                // close the top dialog
+	tabChosen    struct{ tab tabID }     // go to a tab
+	toasted      struct{ toast toast }   // say something in the status line
+	sessionAsked struct{}                // read users, deployments and the rest of the session anew
+	unheard      struct{}                // forget what was typed ahead: it was meant for what did not come
+	copyAsked    struct {                // put this on the clipboard
 		token model.Token
 		value model.Secret
 	}

@@ -169,7 +169,8 @@ func (p *settings) Update(msg tea.Msg) (screen, tea.Cmd) {
 func (p *settings) act(id keymap.ID) tea.Cmd {
 	switch id {
 	case keymap.PageReload:
-		return rereadSession(p.s)
+		p.s.post(sessionAsked{})
+		return nil
 	case keymap.SettingEdit, keymap.SettingToggle:
 		if p.grid.Cursor == rowPrivate {
 			return p.flip()

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"cmp"
-	"context"
 	"slices"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -136,7 +135,8 @@ func (u *users) act(id keymap.ID) tea.Cmd {
 		u.list.fill()
 		return nil
 	case keymap.PageReload:
-		return u.reload()
+		u.s.post(sessionAsked{}) // users, and with them all that the session holds
+		return nil
 	case keymap.UserAdd:
 		u.s.push(newPersonForm(u.s, model.User{}))
 		return nil
@@ -162,13 +162,6 @@ func (u *users) act(id keymap.ID) tea.Cmd {
 		askActive(u.s, p, u.request)
 	}
 	return nil
-}
-
-// reload reads the users again, and with them all that the session holds.
-func (u *users) reload() tea.Cmd { return rereadSession(u.s) }
-
-func rereadSession(s *session) tea.Cmd {
-	return s.ask(func(ctx context.Context) tea.Msg { return readDirectory(ctx, s.store, s.actor) })
 }
 
 // askActive asks before a user is deactivated or let back in.
