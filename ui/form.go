@@ -95,8 +95,9 @@ func (f *form) Update(msg tea.Msg) (screen, tea.Cmd) {
 			f.inputs.typed(msg)
 		}
 	case inputChosen:
-		f.asking = false
-		f.inputs.choose(msg.at)
+		if f.asking = false; !f.saving() {
+			f.inputs.choose(msg.at)
+		}
 	case changed:
 		if f.saving() && msg.request == f.request {
 			return f, f.changed(msg)

@@ -3,6 +3,7 @@ package ui
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -95,6 +96,19 @@ func TestNothingTypedIsLost(t *testing.T) {
 		if !strings.Contains(text, c.want) || f.inputs.text("login") != "ana" || f.inputs.text("name") != "Ana" || f.inputs.at != c.at {
 			t.Errorf("after %v field %d has the keys and the form is\n%s", c.err, f.inputs.at, text)
 		}
+	}
+}
+
+// TestNoClickWhileSaving: a yes or no that is clicked while the form is saved would be kept
+// by nobody.
+func TestNoClickWhileSaving(t *testing.T) {
+	f := newPersonForm(plainSession(), model.User{}).(*personForm)
+	admin := slices.IndexFunc(f.inputs.list, func(i input) bool { return i.what == whatRole })
+	f.Update(inputChosen{admin})
+	f.request = newRequest()
+	f.Update(inputChosen{admin})
+	if !f.inputs.list[admin].yes {
+		t.Error("it was changed after it was asked for")
 	}
 }
 

@@ -160,10 +160,9 @@ func (d *roles) changed(m changed) {
 		return
 	}
 	d.request = model.Request{}
-	switch now := (model.Record)(nil); {
+	switch {
 	case errors.As(m.err, &conflict):
-		now = conflict.Now
-		if u, ok := now.(model.User); ok {
+		if u, ok := conflict.Now.(model.User); ok {
 			d.rebase(u, conflict.By)
 		}
 	case m.err != nil && !errors.Is(m.err, model.ErrNothing):
