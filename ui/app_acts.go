@@ -72,7 +72,7 @@ func (a *App) anywhere(id keymap.ID) (cmd tea.Cmd, done bool) {
 // whoever does not want to wait for that presses again.
 func (a *App) interrupt() tea.Cmd {
 	cmd := a.broadcast(secretsHidden{})
-	if a.holding() && !a.leaving {
+	if a.left() && !a.leaving {
 		a.leaving = true
 		return tea.Batch(cmd, a.clearClip(true))
 	}

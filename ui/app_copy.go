@@ -38,6 +38,9 @@ type (
 // copy puts a value on the clipboard.
 func (a *App) copy(m copyAsked) tea.Cmd {
 	a.copied.gen++
+	if !a.left() {
+		a.copied.token = m.token.ID
+	}
 	gen, s := a.copied.gen, a.s
 	return s.ask(func(ctx context.Context) tea.Msg {
 		return copyDone{gen, m.token.ID, s.clip.Copy(ctx, m.value.Expose())}
@@ -49,7 +52,7 @@ func (a *App) copyDone(m copyDone) tea.Cmd {
 		return nil
 	}
 	if m.result.Outcome == clip.Failed {
-		return tea.Batch(a.say(toast{mood: bad, text: m.result.String()}), a.stillThere(m.token))
+		return tea.Batch(a.say(toast{mood: bad, text: m.result.String()}), a.stillThere())
 	}
 	a.copied = copyState{gen: m.gen, token: m.token, said: m.result.String(), until: a.s.now().Add(a.s.times.Clear)}
 	return tea.Batch(a.say(toast{mood: good, copied: true}), a.tickClip())
@@ -57,13 +60,13 @@ func (a *App) copyDone(m copyDone) tea.Cmd {
 
 // stillThere sees to it that what a failed copy left on the clipboard is cleared all the
 // same: the copy before it, or one that took too long and may have arrived.
-func (a *App) stillThere(token model.TokenID) tea.Cmd {
+func (a *App) stillThere() tea.Cmd {
 	switch {
-	case !a.s.clip.Holding():
+	case !a.left():
 		a.copied.until = time.Time{}
 		return nil
 	case !a.holding():
-		a.copied.token, a.copied.until = token, a.s.now().Add(a.s.times.Clear)
+		a.copied.said, a.copied.until = "It may be on the clipboard all the same.", a.s.now().Add(a.s.times.Clear)
 	}
 	return a.tickClip()
 }
@@ -73,8 +76,13 @@ func (a *App) tickClip() tea.Cmd {
 	return tea.Tick(time.Second, func(time.Time) tea.Msg { return clipTick{gen} })
 }
 
-// holding reports whether our copy may still be on the clipboard.
+// holding reports whether our copy may still be on the clipboard, from which it is going to
+// be cleared.
 func (a *App) holding() bool { return !a.copied.until.IsZero() }
+
+// left reports whether our copy may still be on the clipboard, also where it could not be
+// cleared.
+func (a *App) left() bool { return a.s.clip.Holding() }
 
 func (a *App) clipTick(m clipTick) tea.Cmd {
 	if m.gen != a.copied.gen || !a.holding() {
@@ -116,7 +124,7 @@ func clock(d time.Duration) string {
 
 // quit leaves, but asks first while our copy is still on the clipboard.
 func (a *App) quit() tea.Cmd {
-	if !a.holding() {
+	if !a.left() {
 		return tea.Quit
 	}
 	a.s.push(newQuit(a.s, a.copied.token))

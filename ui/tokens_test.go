@@ -270,3 +270,28 @@ func TestAFailedCopyLeavesTheOneBefore(t *testing.T) {
 		t.Error("the copy is still on the clipboard")
 	}
 }
+
+// TestWhatCouldNotBeClearedIsAskedAbout has clearing fail: whoever leaves is asked all the
+// same, and it is tried again.
+func TestWhatCouldNotBeClearedIsAskedAbout(t *testing.T) {
+	out := &moody{to: &strings.Builder{}}
+	w, r := newTestApp(t, func(c *Config) {
+		c.Clipboard = clip.New(clip.Options{Mode: clip.OSC52, Out: out, IsTerminal: true})
+	})
+	r.copied = out.to
+	w.agent("one")
+	r.until("one")
+	r.press("y")
+	r.until("Sent to your terminal's clipboard")
+	out.refuses.Store(true)
+	w.clock.forward(46 * time.Second)
+	r.until("Could not clear the clipboard")
+	out.refuses.Store(false)
+	r.press("q")
+	r.until("Token 1 is on the clipboard")
+	r.press("q")
+	r.when("quitting", func() bool { return r.quit })
+	if got := copiedText(t, r); got != "" {
+		t.Error("the copy is still on the clipboard")
+	}
+}
