@@ -14,11 +14,15 @@ import (
 // for a terminal that reads nothing or a disk that answers nothing.
 const leaveWithin = 5 * time.Second
 
-// A signalled is why a context ended: a signal came. Where a terminal makes no signal of
-// ctrl+c it is the error of what was ended.
+// A signalled is why a context ended: a signal came.
 type signalled struct{ signal syscall.Signal }
 
 func (s *signalled) Error() string { return "ended by signal: " + s.signal.String() }
+
+// oneSignal is how soon after a signal another still counts as that one: timeout sends it to
+// the process and then to its group, and a terminal to both make and what make runs. Nobody
+// presses a key again that soon.
+const oneSignal = 250 * time.Millisecond
 
 // ending are the signals that end the process: it is interrupted, told to end, or its
 // terminal goes away. Those of the last line would end it at once, with the terminal left
@@ -29,9 +33,9 @@ var ending = []os.Signal{
 }
 
 // untilSignal returns a context that ends, with a [*signalled] as its cause, when a signal
-// ends the process. Those of job control are heard where the screens are, see [job]. A
-// second signal, or [leaveWithin] after the first, ends the process whatever it is doing,
-// with no more than what is in at left to do; what was acknowledged is durable by then.
+// ends the process. Those of job control are heard where the screens are, see [job]. A second
+// signal, or [leaveWithin] after the first, ends the process whatever it is doing, with no more
+// than what is in at left to do; what was acknowledged is durable by then.
 func untilSignal(parent context.Context, at *lastly) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	heard := make(chan os.Signal, 2)
@@ -45,20 +49,34 @@ func untilSignal(parent context.Context, at *lastly) (context.Context, func()) {
 		// In the background the system would stop us where we put the terminal in order.
 		signal.Ignore(syscall.SIGTTOU)
 		cancel(&signalled{first})
-		select {
-		case <-done:
-			return
-		case <-heard:
-		case <-time.After(leaveWithin):
+		if insisted(heard, done) {
+			at.do()
+			os.Exit(128 + int(first))
 		}
-		at.do()
-		os.Exit(128 + int(first))
 	}()
 	return ctx, sync.OnceFunc(func() {
 		signal.Stop(heard)
 		close(done)
 		cancel(nil)
 	})
+}
+
+// insisted waits after the first signal for another one that is not the same, or until
+// leaving takes too long; false if done comes first.
+func insisted(heard <-chan os.Signal, done <-chan struct{}) bool {
+	first, late := time.Now(), time.After(leaveWithin)
+	for {
+		select {
+		case <-done:
+			return false
+		case <-late:
+			return true
+		case <-heard:
+			if time.Since(first) > oneSignal {
+				return true
+			}
+		}
+	}
 }
 
 // lastly is what must be done even when the process is ended in the middle of leaving.
@@ -142,7 +160,7 @@ func exitCode(ctx context.Context, err error) int {
 	if errors.Is(err, errEnded) {
 		return 0
 	}
-	if errors.As(context.Cause(ctx), &s) || errors.As(err, &s) {
+	if errors.As(context.Cause(ctx), &s) {
 		return 128 + int(s.signal)
 	}
 	var u *usageError
