@@ -152,12 +152,18 @@ func (d decider) roles(u User) string {
 	return strings.Join(out, ", ")
 }
 
-// accounts checks that no operating-system user would be two users.
+// unknownAccount is what kernels report for a peer that they do not know; it is no account.
+const unknownAccount = 1<<32 - 1
+
+// accounts checks that no operating-system user would be two users, and that each is one.
 func (d decider) accounts(in []uint32, self UserID) ([]uint32, error) {
 	out := slices.Clone(in)
 	slices.Sort(out)
 	out = slices.Compact(out)
 	for _, uid := range out {
+		if uid == unknownAccount {
+			return nil, rule("account %d is nobody's: it stands for one that is not known; give another", uid)
+		}
 		if other, ok := d.UserByAccount(uid); ok && other.ID != self {
 			return nil, fmt.Errorf("account %d belongs to %s: %w, take it from them first", uid, other.Login, ErrTaken)
 		}

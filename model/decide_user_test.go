@@ -96,6 +96,12 @@ func TestUserRefusals(t *testing.T) {
 	}
 	o.fails(t, ana, model.RenamePerson{User: ben, Login: "cai"}, model.ErrTaken)
 	o.fails(t, ana, model.SetAccounts{User: ben, Accounts: []uint32{1000}}, model.ErrTaken)
+	for _, c := range []model.Change{model.SetAccounts{User: ben, Accounts: []uint32{1<<32 - 1}}, model.AddPerson{Login: "new", Accounts: []uint32{5, 1<<32 - 1}}} {
+		var rule *model.RuleError
+		if _, err := o.decide(ana, c); !errors.As(err, &rule) || !strings.Contains(err.Error(), "account 4294967295 is nobody's") {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
 	var text *model.TextError
 	for _, c := range []model.Change{model.RenamePerson{User: ben}, model.RenamePerson{User: ben, Login: "ben", Name: "\u200b"}} {
 		if _, err := o.decide(ana, c); !errors.As(err, &text) {

@@ -61,11 +61,14 @@ func userFlag(c *cobra.Command, into *string, usage string) {
 	c.Flags().Lookup("user").NoOptDefVal = yourself
 }
 
-// loginArgument takes the login behind --user and nothing else.
+// loginArgument takes the login behind --user and nothing else. An empty one is refused: it
+// is what a script gives that lost it, and means neither its owner nor nobody's tokens.
 func loginArgument(cmd *cobra.Command, args []string, user *string) error {
-	if len(args) == 1 && *user == yourself && args[0] != "" {
-		*user = args[0]
-		return nil
+	if len(args) == 1 && *user == yourself {
+		*user, args = args[0], nil
+	}
+	if cmd.Flags().Changed("user") && *user == "" {
+		return &usageError{"--user has an empty login behind it: give one, or none for your own", cmd.CommandPath()}
 	}
 	return noArguments(cmd, args)
 }

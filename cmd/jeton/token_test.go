@@ -143,6 +143,8 @@ func TestTokenCommandsThatFail(t *testing.T) {
 		{2, "--reveal and --output-file", []string{"create", "--agent", "--reveal", "--output-file", "x"}},
 		{2, "needs the name of a file", []string{"create", "--agent", "--output-file", ""}},
 		{3, "jeton user list", []string{"create", "--user", "ben"}},
+		{2, "--user has an empty login behind it", []string{"create", "--user", ""}},
+		{2, "--user has an empty login behind it", []string{"list", "--user="}},
 		{1, "description not kept", []string{"create", "--agent", "--description", "a\u202eb"}},
 		{1, "choose a file that is not there", []string{"create", "--agent", "--output-file", there}},
 		{1, "choose a file that is not there", []string{"reveal", "1", "--output-file", there}},

@@ -26,6 +26,7 @@ func (a *rolesAsked) flags(c *cobra.Command) {
 // on changes grants as was asked for.
 func (a *rolesAsked) on(cmd *cobra.Command, o *office, grants []model.Grant) ([]model.Grant, error) {
 	grants = slices.Clone(grants)
+	var named []model.DeploymentID
 	for _, text := range a.roles {
 		name, word, _ := strings.Cut(text, "=")
 		role, err := roleOf(word)
@@ -36,6 +37,10 @@ func (a *rolesAsked) on(cmd *cobra.Command, o *office, grants []model.Grant) ([]
 		if err != nil {
 			return nil, err
 		}
+		if slices.Contains(named, d.ID) {
+			return nil, &usageError{fmt.Sprintf("--role gives two roles in %s: choose one", d.Name), "jeton user roles"}
+		}
+		named = append(named, d.ID)
 		grants = slices.DeleteFunc(grants, func(g model.Grant) bool { return g.Deployment == d.ID })
 		grants = append(grants, model.Grant{Deployment: d.ID, Role: role})
 	}
