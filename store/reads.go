@@ -153,7 +153,7 @@ func (s *Store) Tokens(ctx context.Context, a model.Actor, q model.TokenQuery, w
 		return page, err
 	}
 	if !q.Plain() {
-		return page, &model.RuleError{Reason: "list tokens: a filtered or sorted list is read with FindTokens"}
+		return page, &model.RuleError{Reason: "list tokens: a filtered or sorted list has no windows: find its numbers (GET /v1/tokens/find), then read those rows (GET /v1/tokens/rows)"}
 	}
 	s.mu.RLock()
 	ids, err := s.window(q, w, &page)

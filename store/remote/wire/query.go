@@ -129,6 +129,9 @@ const farAway = 1 << 53
 
 // TokenQuery reads which list is meant.
 func (q *Query) TokenQuery() model.TokenQuery {
+	if len(q.values["kind"]) == 0 {
+		q.refuse("kind", "it is missing: say which list, "+strings.Join(kinds.list(), ", "))
+	}
 	out := model.TokenQuery{Kind: word(q, "kind", kinds), Owner: model.UserID(q.unsigned("owner", 32)), Revoked: q.yes("revoked"),
 		Deployment: model.DeploymentID(q.unsigned("deployment", 32)), Sort: word(q, "sort", sorts)}
 	out.Filter, _ = q.one("filter")

@@ -51,6 +51,9 @@ func strict(raw []byte, t reflect.Type, at string) error {
 	}
 	var mistyped *json.UnmarshalTypeError
 	err := json.Unmarshal(raw, reflect.New(t).Interface())
+	if errors.As(err, &mistyped) && !plain {
+		return wrong(at, "it is not text") // though it may be a number here
+	}
 	if errors.As(err, &mistyped) {
 		return wrong(at, "it is not "+kindOf(t))
 	}

@@ -115,6 +115,7 @@ func TestStrict(t *testing.T) {
 		`{"login":"eva","roles":[{"deployment_id":1}]}`:          "roles[0].role not understood: it is missing",
 		`{"login":"eva","roles":[{"role":"owner"}]}`:             "roles[0].role not understood: it is none of none, viewer, launcher, editor, admin",
 		`{"login":"eva","roles":[{"role":"1"}]}`:                 "roles[0].role not understood: it is none of none, viewer, launcher, editor, admin",
+		`{"login":"eva","roles":[{"role":2}]}`:                   "roles[0].role not understood: it is not text",
 		`{"login":"eva","roles":[7]}`:                            "roles[0] not understood: it is not an object",
 	} {
 		var into NewUser
@@ -138,6 +139,8 @@ func TestQueriesAreStrict(t *testing.T) {
 		"kind=agent&limit=-1":         "limit not understood: it is no whole number from 0 to 1000",
 		"kind=agent&limit=+1":         "limit not understood: it is no whole number from 0 to 1000",
 		"kind=agent&limit=":           "limit not understood: it is no whole number from 0 to 1000",
+		"":                            "kind not understood: it is missing: say which list, agent, user, service",
+		"owner=1":                     "kind not understood: it is missing: say which list, agent, user, service",
 		"kind=agents":                 "kind not understood: it is none of agent, user, service",
 		"kind=1":                      "kind not understood: it is none of agent, user, service",
 		"kind=agent&kind=user":        "kind not understood: it is given more than once",
