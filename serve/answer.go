@@ -53,18 +53,19 @@ const bearerRealm = `Bearer realm="jeton"`
 
 // The refusals of every door.
 var (
-	notReady     = refused(http.StatusServiceUnavailable, "temporarily_unavailable", "jeton cannot answer now: nobody is let in; ask /readyz why").later("2")
-	notAnswered  = refused(http.StatusServiceUnavailable, "temporarily_unavailable", "the store cannot answer: nobody is let in; look at jeton's log").later("5")
-	shutOut      = "too many tokens that do not work came from this address: wait, and stop what retries them"
-	tokenInURL   = bearerRefusal(http.StatusBadRequest, "invalid_request", "a token was sent in a URL, where it stays in logs: send it in the Authorization header, and revoke this one")
-	unknownDoor  = refused(http.StatusNotFound, "not_found", "nothing is here: ask /auth, /introspect, /token-review, /healthz, /readyz or /metrics")
-	postOnly     = refused(http.StatusMethodNotAllowed, "invalid_request", "this is asked by POST")
-	getOnly      = refused(http.StatusMethodNotAllowed, "invalid_request", "this is asked by GET")
-	tooLarge     = refused(http.StatusRequestEntityTooLarge, "invalid_request", "the body has more than 64 KiB")
-	noBody       = refused(http.StatusBadRequest, "invalid_request", "the body did not come to its end")
-	twoPlaces    = bearerRefusal(http.StatusBadRequest, "invalid_request", "more than one deployment is asked about: ask about one")
-	unclearPlace = bearerRefusal(http.StatusBadRequest, "invalid_request", "the name of the deployment is empty or not one that a deployment can have")
-	unclearQuery = bearerRefusal(http.StatusBadRequest, "invalid_request", "the query cannot be read: percent-encode it")
+	notReady      = refused(http.StatusServiceUnavailable, "temporarily_unavailable", "jeton cannot answer now: nobody is let in; ask /readyz why").later("2")
+	notAnswered   = refused(http.StatusServiceUnavailable, "temporarily_unavailable", "the store cannot answer: nobody is let in; look at jeton's log").later("5")
+	shutOut       = "too many tokens that do not work came from this address: wait, and stop what retries them"
+	tokenInURL    = bearerRefusal(http.StatusBadRequest, "invalid_request", "a token was sent in a URL, where it stays in logs: send it in the Authorization header, and revoke this one")
+	unknownDoor   = refused(http.StatusNotFound, "not_found", "nothing is here: ask /auth, /introspect, /token-review, /healthz, /readyz or /metrics")
+	postOnly      = refused(http.StatusMethodNotAllowed, "invalid_request", "this is asked by POST")
+	getOnly       = refused(http.StatusMethodNotAllowed, "invalid_request", "this is asked by GET")
+	tooLarge      = refused(http.StatusRequestEntityTooLarge, "invalid_request", "the body has more than 64 KiB")
+	noBody        = refused(http.StatusBadRequest, "invalid_request", "the body did not come to its end")
+	twoPlaces     = bearerRefusal(http.StatusBadRequest, "invalid_request", "more than one deployment is asked about: ask about one")
+	unclearPlace  = bearerRefusal(http.StatusBadRequest, "invalid_request", "the name of the deployment is empty or not one that a deployment can have")
+	misspeltPlace = bearerRefusal(http.StatusBadRequest, "invalid_request", "a parameter is nearly one that names a deployment: it is deployment or branch_deployment")
+	unclearQuery  = bearerRefusal(http.StatusBadRequest, "invalid_request", "the query cannot be read: percent-encode it")
 )
 
 // Header values that are the same in every answer. They are shared and never written to.

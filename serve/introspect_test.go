@@ -116,6 +116,7 @@ func TestIntrospectForms(t *testing.T) {
 		"empty body":           {with("POST", "", formType), 400},
 		"token twice":          {with("POST", "token="+w.org+"&token="+w.org, formType), 400},
 		"not encoded":          {with("POST", "token=%zz", formType), 400},
+		"misspelt deployment":  {with("POST", "token="+w.org+"&DEPLOYMENT=prod", formType), 400},
 		"two deployments":      {with("POST", "token="+w.org+"&deployment=prod&branch_deployment=x", formType), 400},
 		"hostile deployment":   {with("POST", "token="+w.org+"&deployment=%0a", formType), 400},
 		"64 KiB":               {with("POST", "token=x&y="+strings.Repeat("y", maxBody-10), formType), 200},

@@ -3,6 +3,7 @@ package serve
 import (
 	"net/http"
 	"net/url"
+	"strings"
 
 	"jeton/model"
 )
@@ -51,10 +52,28 @@ func (a *asking) say(values []string, branch bool) {
 // a platform makes of the names of branches.
 func cleanBranch(s string) (string, error) { return model.CleanName("branch deployment", s, false) }
 
-// sayParameters adds what parameters say.
+// sayParameters adds what parameters say. One that is nearly of the name is refused: passed
+// over, as others are, it would ask about no place and let in wherever a token works.
 func (a *asking) sayParameters(v url.Values) {
+	for key := range v {
+		if a.refusal == nil && nearlyPlace(key) {
+			a.place, a.refusal = model.Place{}, misspeltPlace
+		}
+	}
 	a.say(v[deploymentParameter], false)
 	a.say(v[branchParameter], true)
+}
+
+// nearlyPlace reports whether a parameter is one of those for places but for case, _ and -.
+func nearlyPlace(key string) bool {
+	if len(key) > len(branchHeader) || key == deploymentParameter || key == branchParameter {
+		return false
+	}
+	switch strings.NewReplacer("_", "", "-", "").Replace(strings.ToLower(key)) {
+	case "deployment", "branchdeployment", "jetondeployment", "jetonbranchdeployment":
+		return true
+	}
+	return false
 }
 
 // sayRequest adds what the headers and the query of a request say.
