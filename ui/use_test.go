@@ -3,6 +3,7 @@ package ui
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -217,5 +218,24 @@ func TestCallersFit(t *testing.T) {
 				t.Fatalf("%d: half an address: %q", width, line)
 			}
 		}
+	}
+}
+
+// TestCallersWithoutALabel: where there is no room for addresses beside labels, those who
+// have no label are told apart by their addresses.
+func TestCallersWithoutALabel(t *testing.T) {
+	s := plainSession()
+	at := before(s, 6*time.Minute)
+	callers := []model.CallerUse{{Use: model.Use{Refused: 3968, LastRefused: at}}}
+	for _, c := range []model.Caller{{Addr: "10.117.230.251"}, {Addr: "10.2.0.14", Agent: "runner-7"}} {
+		callers = append(callers, model.CallerUse{Caller: c, Use: model.Use{Refused: 1, LastRefused: at}})
+	}
+	var got []string
+	for _, l := range callerLines(s, callers, knocked, 40) {
+		got = append(got, strings.TrimRight(ansi.Strip(draw.Rows(l).Lines[0]), " "))
+	}
+	want := []string{"others          3968 times, 6 min ago", "10.117.230.251  once, 6 min ago", "runner-7        once, 6 min ago"}
+	if !slices.Equal(got, want) {
+		t.Errorf("\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }

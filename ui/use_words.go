@@ -151,7 +151,6 @@ func knocked(s *session, c model.CallerUse) (string, draw.Style) {
 // what is said of each: that is whole at any width, the others give way, the place first.
 func callerLines(s *session, callers []model.CallerUse, said func(*session, model.CallerUse) (string, draw.Style), width int) []*draw.Line {
 	cells, styles := make([][4]string, len(callers)), make([][4]draw.Style, len(callers))
-	wide := [4]int{}
 	for i, c := range callers {
 		m := s.theme.Muted
 		cells[i], styles[i] = callerCells(s, c), [4]draw.Style{m, m, m, m}
@@ -159,11 +158,8 @@ func callerLines(s *session, callers []model.CallerUse, said func(*session, mode
 		if c.Agent != "" {
 			styles[i][0] = s.theme.Text
 		}
-		for k, text := range cells[i] {
-			wide[k] = max(wide[k], draw.Width(text))
-		}
 	}
-	fitCallers(&wide, width)
+	wide := columnsOf(s, callers, cells, width)
 	lines := make([]*draw.Line, len(callers))
 	for i := range callers {
 		lines[i] = draw.NewLine(width)
@@ -178,6 +174,39 @@ func callerLines(s *session, callers []model.CallerUse, said func(*session, mode
 		}
 	}
 	return lines
+}
+
+// columnsOf returns how wide the columns are. Without room for addresses in a column of
+// their own, those who call themselves nothing go by theirs: else they would all be "-".
+func columnsOf(s *session, callers []model.CallerUse, cells [][4]string, width int) [4]int {
+	wide := widest(cells)
+	fitCallers(&wide, width)
+	if wide[1] > 0 {
+		return wide
+	}
+	for i, c := range callers {
+		if c.Agent == "" && c.Addr != "" {
+			cells[i][0] = s.theme.Safe(c.Addr)
+		}
+		cells[i][1], cells[i][2] = "", ""
+	}
+	wide = widest(cells)
+	fitCallers(&wide, width)
+	for i, c := range callers {
+		if c.Agent == "" && draw.Width(cells[i][0]) > wide[0] {
+			cells[i][0] = "-" // half an address would be another
+		}
+	}
+	return wide
+}
+
+func widest(cells [][4]string) (wide [4]int) {
+	for _, c := range cells {
+		for k, text := range c {
+			wide[k] = max(wide[k], draw.Width(text))
+		}
+	}
+	return wide
 }
 
 // fitCallers narrows the columns of callers until they fit: the place and what the caller
