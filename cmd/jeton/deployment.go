@@ -94,7 +94,7 @@ func (p *program) changeDeployment(ctx context.Context, o *office, d model.Deplo
 	if err != nil {
 		return fmt.Errorf("deployment %s: %s; %w", d.Name, done, err)
 	}
-	return p.said(asJSON, n.deploymentForm(d), fmt.Sprintf("deployment %s: %s.", d.Name, done))
+	return p.changed(asJSON, n.deploymentForm(d), fmt.Sprintf("deployment %s: %s", d.Name, done))
 }
 
 func newDeploymentRename(p *program) *cobra.Command {

@@ -14,7 +14,8 @@ import (
 // for a terminal that reads nothing or a disk that answers nothing.
 const leaveWithin = 5 * time.Second
 
-// A signalled is why a context ended: a signal came.
+// A signalled is why a context ended: a signal came. Where a terminal makes no signal of
+// ctrl+c it is the error of what was ended.
 type signalled struct{ signal syscall.Signal }
 
 func (s *signalled) Error() string { return "ended by signal: " + s.signal.String() }
@@ -160,7 +161,7 @@ func exitCode(ctx context.Context, err error) int {
 	if errors.Is(err, errEnded) {
 		return 0
 	}
-	if errors.As(context.Cause(ctx), &s) {
+	if errors.As(context.Cause(ctx), &s) || errors.As(err, &s) {
 		return 128 + int(s.signal)
 	}
 	var u *usageError

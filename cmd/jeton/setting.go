@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -75,7 +76,11 @@ func (p *program) settings(ctx context.Context, o *office, asJSON bool) error {
 		return err
 	}
 	if asJSON {
-		return p.settingSaid(ctx, o, self.Organization, true, "")
+		n, err := o.namesIfAllowed(ctx)
+		if err != nil {
+			return err
+		}
+		return p.said(true, n.organizationForm(self.Organization), "")
 	}
 	t := p.table(0, "SETTING", "VALUE")
 	var rows [][]string
@@ -85,13 +90,13 @@ func (p *program) settings(ctx context.Context, o *office, asJSON bool) error {
 	return t.rows(rows...)
 }
 
-// settingSaid prints the organization for programs, a line for people.
+// settingSaid says what became of a setting.
 func (p *program) settingSaid(ctx context.Context, o *office, now model.Organization, asJSON bool, line string) error {
 	n, err := o.namesIfAllowed(ctx)
 	if err != nil {
-		return err
+		return fmt.Errorf("%s; %w", line, err)
 	}
-	return p.said(asJSON, n.organizationForm(now), line)
+	return p.changed(asJSON, n.organizationForm(now), line)
 }
 
 func newSettingSet(p *program) *cobra.Command {
@@ -139,7 +144,7 @@ func (p *program) set(ctx context.Context, o *office, name, value string, asJSON
 		if err != nil {
 			return err
 		}
-		return p.settingSaid(ctx, o, now, asJSON, fmt.Sprintf("%s = %s: %s.", name, s.get(now), done))
+		return p.settingSaid(ctx, o, now, asJSON, fmt.Sprintf("%s = %s: %s", name, s.get(now), done))
 	}
 	return fmt.Errorf("setting %s: %w; jeton setting list shows the names", quotedShort(name), model.ErrNotFound)
 }
@@ -164,4 +169,14 @@ func (p *program) said(asJSON bool, object any, line string) error {
 	}
 	_, err := fmt.Fprintln(p.std.out, p.safe()(line))
 	return err
+}
+
+// changed prints what a change came to, and tells that it was made also where that cannot be
+// printed: nobody is to make it again for a full disk.
+func (p *program) changed(asJSON bool, object any, line string) error {
+	err := p.said(asJSON, object, line+".")
+	if err == nil || errors.Is(err, syscall.EPIPE) {
+		return err
+	}
+	return fmt.Errorf("%s; that could not be printed: %w", line, err)
 }

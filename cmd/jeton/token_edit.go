@@ -64,14 +64,10 @@ func (p *program) edit(ctx context.Context, n noun, id model.TokenID, asJSON boo
 
 // edited says what became of a token.
 func (p *program) edited(l *listing, t model.Token, word string, asJSON bool) error {
-	if asJSON {
-		return p.jsonLines().write(l.form(t))
-	}
 	if reach := l.reach(t); reach != "" && word != "revoked" {
 		word += "; it reaches " + reach
 	}
-	_, err := fmt.Fprintln(p.std.out, p.safe()(fmt.Sprintf("%s %d: %s.", t.Kind, t.ID, word)))
-	return err
+	return p.changed(asJSON, l.form(t), fmt.Sprintf("%s %d: %s", t.Kind, t.ID, word))
 }
 
 // permissionsAsked are the parts of permissions that were given; the others stay.

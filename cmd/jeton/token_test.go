@@ -217,6 +217,16 @@ func TestValuesInFiles(t *testing.T) {
 	if text, err := os.ReadFile(path); code != 1 || !strings.Contains(errs, "exists, and its value is in "+path) || err != nil || !value.Match(text) {
 		t.Errorf("exit code %d, said %q; the file has %d bytes, %v", code, errs, len(text), err)
 	}
+	for want, args := range map[string][]string{
+		"agent token 2: revoked; that could not be printed: ":          {"token", "revoke", "2", "--yes"},
+		"user ana: renamed; that could not be printed: ":               {"user", "rename", "ana", "--name", "Ana"},
+		"deployment qa: added; that could not be printed: ":            {"deployment", "add", "qa"},
+		"private-user-tokens = on: saved; that could not be printed: ": {"setting", "set", "private-user-tokens", "on"},
+	} {
+		if errs, code := commandInto(t, full, s.env, args...); code != 1 || !strings.Contains(errs, want) {
+			t.Errorf("jeton %q: exit code %d, said %q", args, code, errs)
+		}
+	}
 }
 
 // TestRevokeAsks: the last four characters, and nothing else, revoke on a terminal.

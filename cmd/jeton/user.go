@@ -93,7 +93,7 @@ func (p *program) userSaid(ctx context.Context, o *office, u model.User, done st
 	if err != nil {
 		return fmt.Errorf("user %s: %s; %w", u.Login, done, err)
 	}
-	return p.said(asJSON, n.userForm(u), fmt.Sprintf("user %s: %s.", u.Login, done))
+	return p.changed(asJSON, n.userForm(u), fmt.Sprintf("user %s: %s", u.Login, done))
 }
 
 func newUserRename(p *program) *cobra.Command {
