@@ -66,8 +66,21 @@ func newRoot(p *program) *cobra.Command {
 	p.serverFlags(root)
 	root.AddCommand(newInit(p), newDemo(p), newConfigCommand(p), newDoctor(p), newAudit(p), newBackup(p), newRestore(p), newKey(p), newServe(p),
 		newToken(p), newService(p), newUser(p), newDeployment(p), newSetting(p), newCompletion(), newMan(), newExitCodes(), newVersion(p))
+	root.InitDefaultHelpCmd()
+	if help, _, err := root.Find([]string{"help"}); err == nil {
+		help.Args = helpTopic
+	}
 	completes(root)
 	return root
+}
+
+// helpTopic refuses what there is no help on.
+func helpTopic(help *cobra.Command, args []string) error {
+	found, rest, err := help.Root().Find(args)
+	if err != nil || len(rest) == 0 {
+		return err
+	}
+	return noArguments(found, rest)
 }
 
 // noArguments refuses what is neither a flag nor a command.

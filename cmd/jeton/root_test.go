@@ -49,6 +49,8 @@ func TestCommandLinesThatMakeNoSense(t *testing.T) {
 	}{
 		{"a command there is not", []string{"frobnicate"}, `jeton has no command "frobnicate"; see jeton --help`},
 		{"a mistyped command", []string{"inti"}, `jeton has no command "inti", did you mean init?`},
+		{"help on what there is not", []string{"help", "tokn"}, `jeton has no command "tokn", did you mean token?`},
+		{"help on a command below", []string{"help", "token", "nonsense"}, `jeton token has no command "nonsense"; see jeton token --help`},
 		{"a flag there is not", []string{"--colour"}, "unknown flag: --colour; see jeton --help"},
 		{"an argument too many", []string{"init", "acme"}, `jeton init takes no argument, and "acme" is one`},
 		{"init without a name", []string{"init"}, "give --organization"},
