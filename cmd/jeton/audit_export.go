@@ -138,7 +138,16 @@ func (p *program) auditList(cmd *cobra.Command, f *auditFilter) error {
 		_, err := io.WriteString(out, auditLine(a.Event, known)+"\n")
 		return err
 	})
-	return errors.Join(err, out.Flush())
+	return flushed(err, out)
+}
+
+// flushed writes what waits, also after an error, and does not say twice what ended both.
+func flushed(err error, out *bufio.Writer) error {
+	last := out.Flush()
+	if last == nil || errors.Is(err, last) {
+		return err
+	}
+	return errors.Join(err, last)
 }
 
 // auditLine says an event on one line. Nothing of it can be more than text: what people
@@ -245,5 +254,5 @@ func oneArgument(what string) cobra.PositionalArgs {
 
 func (p *program) auditExport(ctx context.Context, c *store.Chronicle, keep func(store.Passage) bool) error {
 	out := bufio.NewWriterSize(p.std.out, 1<<16)
-	return errors.Join(c.Export(ctx, out, keep), out.Flush())
+	return flushed(c.Export(ctx, out, keep), out)
 }

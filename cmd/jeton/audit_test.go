@@ -1,6 +1,10 @@
 package main
 
 import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -89,3 +93,33 @@ func TestAuditByCommand(t *testing.T) {
 	}
 	step(2, "cut short at event 1", "audit", "verify")
 }
+
+// TestAFullOutputIsSaidOnce: what ended a list and ends its last writing, too, is one error.
+func TestAFullOutputIsSaidOnce(t *testing.T) {
+	full := errors.New("no space left")
+	read := func(out *bufio.Writer) error {
+		for range 5000 {
+			if _, err := out.WriteString("event"); err != nil {
+				return fmt.Errorf("event 49: %w", err)
+			}
+		}
+		return nil
+	}
+	out := bufio.NewWriter(fullWriter{full})
+	if err := flushed(read(out), out); err == nil || err.Error() != "event 49: no space left" {
+		t.Errorf("said %v", err)
+	}
+	damage := errors.New("event 3 is damaged")
+	out = bufio.NewWriter(fullWriter{full})
+	_, _ = out.WriteString("event") // fits
+	if err := flushed(damage, out); !errors.Is(err, damage) || !errors.Is(err, full) {
+		t.Errorf("said %v", err)
+	}
+	if err := flushed(damage, bufio.NewWriter(io.Discard)); !errors.Is(err, damage) {
+		t.Errorf("said %v", err)
+	}
+}
+
+type fullWriter struct{ err error }
+
+func (w fullWriter) Write([]byte) (int, error) { return 0, w.err }

@@ -27,6 +27,9 @@ func TestPassphrase(t *testing.T) {
 			t.Errorf("%v shows the passphrase", args)
 		}
 	}
+	if _, errs, code := command(t, env, "key", "passphrase"); code != 1 || !strings.Contains(errs, "the passphrase of the keyset is asked for on a terminal") {
+		t.Errorf("without a terminal it ends with %d, says %q", code, errs)
+	}
 	run("not the same; nothing was changed", func(c *console) {
 		c.until("New passphrase")
 		c.press(phrase + enter)

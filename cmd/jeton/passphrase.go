@@ -20,7 +20,7 @@ const passphraseTries = 3
 
 // errNoTTY: a passphrase is typed on a terminal and comes from nowhere else. Arguments,
 // environment and files would keep it.
-var errNoTTY = errors.New("the keyset is wrapped by a passphrase, which is asked for on a terminal, and there is none; run jeton on one")
+var errNoTTY = errors.New("the passphrase of the keyset is asked for on a terminal, and there is none; run jeton on one")
 
 // openKeyset reads a keyset, asking for its passphrase if it has one.
 func (p *program) openKeyset(ctx context.Context, path string) (*seal.Keyset, error) {
