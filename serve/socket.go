@@ -222,8 +222,13 @@ type peers struct {
 	account func(uint32) string
 }
 
-// Who identifies the peer. Where it says it came from is its own claim.
+// Who identifies the peer. Where it says it came from is its own claim. Who sends a token
+// wants to act as its owner, and would act as the account: a proxy before the socket, for one,
+// would make everybody who it is itself.
 func (d peers) Who(r *http.Request) (model.Actor, error) {
+	if len(r.Header["Authorization"]) > 0 || len(r.Header[platformHeader]) > 0 {
+		return model.Actor{}, errTokenAtSocket
+	}
 	p, ok := PeerOf(r.Context())
 	if !ok {
 		return model.Actor{}, errNoPeer
@@ -239,5 +244,7 @@ func (d peers) Who(r *http.Request) (model.Actor, error) {
 }
 
 func (d peers) Still(r *http.Request) (model.Actor, error) { return d.Who(r) }
+
+var errTokenAtSocket = fmt.Errorf("%w: at a socket the account at its other end says who acts: send no token", model.ErrCredential)
 
 var errNoPeer = fmt.Errorf("%w: the system does not say which account is at the other end of the socket", model.ErrCredential)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -232,6 +233,13 @@ func TestPeersAreIdentified(t *testing.T) {
 	}
 	if looked > 0 {
 		t.Errorf("the account of somebody known was looked up %d times", looked)
+	}
+	for _, header := range []string{"Authorization", "Dagster-Cloud-Api-Token"} {
+		r := httptest.NewRequestWithContext(context.WithValue(t.Context(), peerKey{}, Peer{UID: 1000, PID: 7}), http.MethodGet, "/v1/session", nil)
+		r.Header.Set(header, "Bearer x")
+		if a, err := door.Who(r); !errors.Is(err, model.ErrCredential) || !strings.Contains(err.Error(), "send no token") {
+			t.Errorf("with %s: %+v, %v", header, a, err)
+		}
 	}
 	var unknown *model.UnknownUserError
 	if _, err := as(0, "terminal"); !errors.As(err, &unknown) || unknown.Account != "somebody" {

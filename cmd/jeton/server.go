@@ -58,6 +58,8 @@ func (p *program) here(cmd *cobra.Command) error {
 		if p.getenv("JETON_SERVER") == "" {
 			return &usageError{"--token-file and --server-ca say how to sign in at --server, which is not given", cmd.CommandPath()}
 		}
+	case p.flags.tokenFile != "" && strings.HasPrefix(p.flags.server, unixScheme):
+		return &usageError{"--token-file is for a server at a URL: at a socket your account says who you are", cmd.CommandPath()}
 	case p.flags.server != "" && !slices.Contains(anywhere, top.Name()):
 		return &usageError{fmt.Sprintf("%s works on the files of a store on this host, not through --server", cmd.CommandPath()), cmd.CommandPath()}
 	}

@@ -193,6 +193,7 @@ func TestServer(t *testing.T) {
 		{1, "asked for on a terminal", []string{"--server", "http://" + addr, "token", "list"}},
 		{1, "use https://", []string{"--server", "http://jeton.example", "--token-file", token, "token", "list"}},
 		{6, "does not answer", []string{"--server", "http://" + freeAddr(t), "--token-file", token, "token", "list"}},
+		{2, "at a socket your account says who you are", []string{"--server", "unix:" + socket, "--token-file", token, "token", "list"}},
 		{6, "no such file", []string{"--server", "unix:" + filepath.Join(dir, "none"), "token", "list"}},
 	} {
 		if out, errs, code := command(t, elsewhere, c.args...); code != c.code || !strings.Contains(errs, c.says) {
