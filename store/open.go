@@ -141,10 +141,7 @@ func (s *Store) letGo() error {
 }
 
 func (s *Store) open(ctx context.Context) error {
-	if free, err := s.opts.FreeSpace(s.opts.Dir); err == nil && free < s.opts.Reserve {
-		s.low.Store(true)
-		s.readOnly = true
-	}
+	s.openLow()
 	look, err := journal.Peek(s.path(journalName))
 	if err != nil {
 		return s.journalFailed(err)
@@ -181,6 +178,14 @@ func (s *Store) open(ctx context.Context) error {
 	}
 	s.judgeHead()
 	return nil
+}
+
+// openLow has the store opened as on a full disk where less is free than the reserve.
+func (s *Store) openLow() {
+	if free, err := s.opts.FreeSpace(s.opts.Dir); err == nil && free < s.opts.Reserve {
+		s.low.Store(true)
+		s.readOnly = true
+	}
 }
 
 // judgeHead says what is wrong with the newest signed head.

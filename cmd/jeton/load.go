@@ -37,6 +37,12 @@ func (p *program) load(ctx context.Context, writers int) error {
 	if err != nil {
 		return err
 	}
+	return o.load(ctx, l)
+}
+
+// load runs a load, and again after an outcome that is unknown, if the store could be opened
+// at first.
+func (o *opener) load(ctx context.Context, l *sample.Load) error {
 	for first := true; ; first = false {
 		opened := false
 		err := o.with(ctx, func(s *store.Store) error {

@@ -158,8 +158,7 @@ type reader struct {
 	print       func(*listing) error
 }
 
-// list reads one list. It goes on behind the token it read last, not from a place, so that
-// what is created or revoked meanwhile moves nothing.
+// list reads one list.
 func (r *reader) list(ctx context.Context, q model.TokenQuery) error {
 	if q.Kind == model.AgentToken {
 		names, err := r.namesIfAllowed(ctx) // whoever may not is refused the list, in its words
@@ -171,6 +170,12 @@ func (r *reader) list(ctx context.Context, q model.TokenQuery) error {
 	if !q.Plain() {
 		return r.find(ctx, q, 0)
 	}
+	return r.pages(ctx, q)
+}
+
+// pages reads a list that needs no search. It goes on behind the token it read last, not from
+// a place, so that what is created or revoked meanwhile moves nothing.
+func (r *reader) pages(ctx context.Context, q model.TokenQuery) error {
 	if r.left == 0 {
 		return nil
 	}
