@@ -20,7 +20,8 @@ func newExitCodes() *cobra.Command {
   5     it conflicts with how things are: a name is taken, a token revoked already,
         somebody changed the same thing in between, or the last Organization Admin
         would be gone
-  6     not available just now: another jeton has the store, or the disk is full
+  6     not available just now: another jeton has the store, the server does not answer,
+        or the disk is full
   7     the store, its journal or the keyset is damaged
   8     the outcome is unknown: it may have been done or not; look before trying again
   9     of token check: it could not be told, for a reason that is none of the above

@@ -131,6 +131,21 @@ func TestSomethingElseAnswers(t *testing.T) {
 	}
 }
 
+// TestShutOut is refused before anything is done, in the form of the doors that services ask.
+func TestShutOut(t *testing.T) {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusTooManyRequests)
+		fmt.Fprint(w, `{"error":"slow_down","error_description":"wait"}`)
+	}))
+	defer srv.Close()
+	far := remote.New(srv.Client(), srv.URL, remote.Options{})
+	both(t, far, false)
+	if _, err := far.Session(context.Background(), ana); err == nil || !strings.Contains(err.Error(), "from this address that was refused: wait") {
+		t.Errorf("said %v", err)
+	}
+}
+
 // A redirect is not followed: it would carry the token to somewhere else.
 func TestRedirectsKeepTheToken(t *testing.T) {
 	followed := make(chan struct{}, 9)

@@ -189,9 +189,13 @@ func (q question) answered(res *http.Response, raw []byte, into any) error {
 			return &model.GoneError{Sent: q.change, Cause: errGarbled}
 		}
 		return p.Err()
+	case res.StatusCode == http.StatusTooManyRequests: // before anything was done, by jeton or by what stands before it
+		return &model.GoneError{Cause: errShutOut}
 	}
 	return &model.GoneError{Sent: q.change, Cause: fmt.Errorf("what answered, with %d, is not jeton: look at the address", res.StatusCode)}
 }
+
+var errShutOut = errors.New("too much came from this address that was refused: wait, and stop what presents tokens that do not work")
 
 // errGarbled says nothing of the answer, which may hold a secret.
 var errGarbled = errors.New("its answer cannot be read: are both jeton of the same version?")
