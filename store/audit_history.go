@@ -34,7 +34,7 @@ func (w *auditor) history(ctx context.Context) {
 			batch = append(batch, auditedEvent{seq: f.First + uint64(i), raw: raw})
 		}
 		if len(batch) >= auditBatch {
-			w.opts.Progress(model.Progress{What: "reading the history", Done: f.First, Total: newest})
+			w.opts.Progress(model.Progress{What: "reading the history", Done: f.First, Total: max(newest, f.First)})
 			if w.flush(ctx, &batch); w.out.Verdict != Good || ctx.Err() != nil {
 				return
 			}

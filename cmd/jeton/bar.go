@@ -34,7 +34,7 @@ func (b *bar) show(done int) {
 		return
 	}
 	b.last = time.Now()
-	full := barWidth * done / max(b.total, 1)
+	full := min(barWidth*done/max(b.total, 1), barWidth) // there may be more than was expected
 	fmt.Fprintf(b.out, "\r[%s%s] %d of %d", strings.Repeat("#", full), strings.Repeat("-", barWidth-full), done, b.total)
 }
 
