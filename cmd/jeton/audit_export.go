@@ -37,6 +37,9 @@ func (f *auditFilter) flags(c *cobra.Command) {
 
 // read understands the times and the action.
 func (f *auditFilter) read(cmd *cobra.Command) error {
+	if err := notEmpty(cmd, "user", "action", "deployment", "since", "until"); err != nil {
+		return err
+	}
 	for _, at := range []struct {
 		flag, text string
 		into       *time.Time

@@ -72,6 +72,8 @@ func TestAuditByCommand(t *testing.T) {
 	step(2, "takes one argument", "audit", "prove")
 	step(2, "is no time", "audit", "list", "--since", "yesterday")
 	step(2, "shows them as \"action\"; see jeton audit export --help", "audit", "export", "--action", "X")
+	step(2, "--user needs a value", "audit", "export", "--user", "")
+	step(2, "--since needs a value", "audit", "list", "--since=")
 
 	segments, err := filepath.Glob(filepath.Join(dir, ".local/share/jeton/journal/*.segment"))
 	if err != nil || len(segments) != 1 {

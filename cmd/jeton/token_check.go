@@ -59,10 +59,8 @@ func (p *program) check(cmd *cobra.Command, a *checkAsked) error {
 	if err := oneOf(cmd, "deployment", "branch-deployment", "offline", "last-four", "sha256"); err != nil {
 		return err
 	}
-	for _, name := range []string{"deployment", "branch-deployment", "last-four", "sha256"} {
-		if f := cmd.Flags().Lookup(name); f.Changed && f.Value.String() == "" {
-			return &usageError{"--" + name + " needs a value", cmd.CommandPath()}
-		}
+	if err := notEmpty(cmd, "deployment", "branch-deployment", "last-four", "sha256"); err != nil {
+		return err
 	}
 	var said *saidError
 	err := p.answer(cmd, a)

@@ -2,17 +2,12 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"jeton/model"
 )
-
-// yourself is what --user means when no login is given: the one who runs the command. It is
-// no login that anybody can have.
-const yourself = "(you)"
 
 // listAsked is which tokens jeton token list was asked for.
 type listAsked struct {
@@ -54,39 +49,6 @@ func listFlags(c *cobra.Command, a *listAsked) {
 	jsonFlag(c, &a.json)
 }
 
-// userFlag adds --user, whose login may be left out. What follows it then looks like an
-// argument to the library, see loginArgument.
-func userFlag(c *cobra.Command, into *string, usage string) {
-	c.Flags().StringVar(into, "user", "", usage)
-	c.Flags().Lookup("user").NoOptDefVal = yourself
-}
-
-// loginArgument takes the login behind --user and nothing else. An empty one is refused: it
-// is what a script gives that lost it, and means neither its owner nor nobody's tokens.
-func loginArgument(cmd *cobra.Command, args []string, user *string) error {
-	if len(args) == 1 && *user == yourself {
-		*user, args = args[0], nil
-	}
-	if cmd.Flags().Changed("user") && *user == "" {
-		return &usageError{"--user has an empty login behind it: give one, or none for your own", cmd.CommandPath()}
-	}
-	return noArguments(cmd, args)
-}
-
-// oneOf refuses flags that say different things.
-func oneOf(cmd *cobra.Command, names ...string) error {
-	var given []string
-	for _, name := range names {
-		if cmd.Flags().Changed(name) {
-			given = append(given, name)
-		}
-	}
-	if len(given) > 1 {
-		return &usageError{fmt.Sprintf("--%s and --%s say different things: give one of them", given[0], given[1]), cmd.CommandPath()}
-	}
-	return nil
-}
-
 // listTokens does what a command that lists tokens was asked for.
 func (p *program) listTokens(cmd *cobra.Command, a *listAsked) error {
 	if err := a.check(cmd); err != nil {
@@ -98,6 +60,9 @@ func (p *program) listTokens(cmd *cobra.Command, a *listAsked) error {
 func (a *listAsked) check(cmd *cobra.Command) error {
 	if a.limit < 0 || cmd.Flags().Changed("limit") && a.limit == 0 {
 		return &usageError{"--limit needs a number, 1 or more", cmd.CommandPath()}
+	}
+	if err := notEmpty(cmd, "user"); err != nil {
+		return err
 	}
 	return oneOf(cmd, "agent", "user", "all")
 }
