@@ -178,6 +178,9 @@ func (d *daemon) run(ctx context.Context, reload <-chan os.Signal) (err error) {
 		defer func() { err = errors.Join(err, group.Close()) }()
 	}
 	if d.http == "off" {
+		if err := d.store.CheckHistory(ctx); err != nil { // what it finds is in Health
+			d.log.Error("the history could not be checked", "error", err)
+		}
 		<-ctx.Done()
 		return nil
 	}

@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"jeton/store/remote"
 )
 
 var sharedCommands = flag.Int("commands", 40, "commands that run beside two screens in TestManyShareOneStore")
@@ -221,6 +223,12 @@ func TestServeIsNoClient(t *testing.T) {
 	await(t, "it serves", patience, func() bool {
 		_, err := os.Stat(storeOf(env, "socket"))
 		return err == nil
+	})
+	here := remote.New(remote.SocketClient(storeOf(env, "socket")), remote.SocketBase, remote.Options{})
+	defer here.Close()
+	await(t, "the history is checked, though no service asks", patience, func() bool {
+		h := here.Health()
+		return h.Compared && !h.Checking
 	})
 	server.signal(syscall.SIGTERM)
 	if code := server.wait(); code != 0 {
