@@ -27,6 +27,7 @@ const (
 	exitDamaged     = 7
 	exitUnknown     = 8
 	exitUndecided   = 9
+	exitCrashed     = 70 // EX_SOFTWARE of sysexits.h: 1 would be a verdict of some commands
 )
 
 // kinds are the errors that scripts may want to tell apart.

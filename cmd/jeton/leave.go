@@ -167,9 +167,12 @@ func exitCode(ctx context.Context, err error) int {
 	var u *usageError
 	var a *auditVerdict
 	var undecided *undecidedError
+	var crashed *crash
 	switch {
 	case err == nil:
 		return 0
+	case errors.As(err, &crashed):
+		return exitCrashed
 	case errors.As(err, &a):
 		return int(a.Verdict)
 	case errors.As(err, &u):

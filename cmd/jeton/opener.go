@@ -83,6 +83,9 @@ func (o *opener) Open(ctx context.Context, progress func(model.Progress)) (ui.St
 	case r := <-early:
 		return asStore(r.store, r.actor, r.err)
 	case <-ctx.Done():
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		o.early = early // it may open all the same: close waits for it
 		return nil, model.Actor{}, ctx.Err()
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -57,5 +58,20 @@ func TestHolderGoesWhileAsked(t *testing.T) {
 		if ended != nil {
 			t.Error(ended)
 		}
+	}
+}
+
+// TestWhatOpensLateIsClosed: screens that end while the store is opened do not leave it open.
+func TestWhatOpensLateIsClosed(t *testing.T) {
+	late := make(chan opening, 1)
+	o := &opener{early: late}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, _, err := o.Open(ctx, nil); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	late <- opening{err: errors.New("it did not open")}
+	if err := o.close(); err != nil || len(late) > 0 {
+		t.Errorf("what was still to come is not waited for: %v", err)
 	}
 }

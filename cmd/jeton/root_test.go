@@ -149,6 +149,7 @@ func TestExitCode(t *testing.T) {
 		{context.Background(), nil, 0},
 		{context.Background(), errors.New("no"), 1},
 		{context.Background(), fmt.Errorf("no: %w", &usageError{"no", "jeton"}), 2},
+		{context.Background(), newCrash("x"), exitCrashed},
 		{hungUp, nil, 129},
 		{hungUp, errors.New("no"), 129},
 		{context.Background(), fmt.Errorf("write /dev/stdout: %w", syscall.EPIPE), 141},

@@ -66,9 +66,10 @@ func (p *program) show(ctx context.Context, s setup, o *opener, clock func() tim
 		// Nobody was asked whether the copy may stay.
 		within(clearWithin, func() { clipboard.Clear(context.WithoutCancel(ctx)) })
 	}
-	var closed error
-	if !within(leaveWithin, func() { closed = o.close() }) {
-		closed = errors.New("the store did not close in time; what was acknowledged is kept")
+	closing := make(chan error, 1)
+	closed := errors.New("the store did not close in time; what was acknowledged is kept")
+	if within(leaveWithin, func() { closing <- o.close() }) {
+		closed = <-closing
 	}
 	if c := crashed.any(); c != nil {
 		return errors.Join(c, closed)

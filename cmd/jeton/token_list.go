@@ -61,9 +61,6 @@ func (a *listAsked) check(cmd *cobra.Command) error {
 	if a.limit < 0 || cmd.Flags().Changed("limit") && a.limit == 0 {
 		return &usageError{"--limit needs a number, 1 or more", cmd.CommandPath()}
 	}
-	if err := notEmpty(cmd, "user"); err != nil {
-		return err
-	}
 	return oneOf(cmd, "agent", "user", "all")
 }
 

@@ -25,6 +25,7 @@ func newExitCodes() *cobra.Command {
   7     the store, its journal or the keyset is damaged
   8     the outcome is unknown: it may have been done or not; look before trying again
   9     of token check: it could not be told, for a reason that is none of the above
+  70    a mistake of jeton's own ended it; nothing that was answered is lost
   128+N a signal ended the command: 130 ctrl+c, 141 nobody reads the output any more
 
 Of several things that fail, each is said, and the greatest code is that of the command.
