@@ -68,6 +68,21 @@ func TestWhoWaitsForRoomIsToldSo(t *testing.T) {
 	}
 }
 
+// TestStateIsMadeAgainInLittleRoom has room for changes, and for a state, but not for one that
+// is made in large steps: that took what there was and waited for more.
+func TestStateIsMadeAgainInLittleRoom(t *testing.T) {
+	d := newFilling(t)
+	if err := os.RemoveAll(filepath.Join(d.killed, stateName)); err != nil {
+		t.Fatal(err)
+	}
+	s := d.open(100 << 20)
+	if len(unclosed(d.place.opts.Dir)) > 0 || s.inMemory || s.Health().LowSpace {
+		t.Fatalf("in memory %v, %+v", s.inMemory, s.Health())
+	}
+	createToken(t, s, "more")
+	d.place.close(s)
+}
+
 // filling is a small disk, and a store that was killed there with a log of some six MiB.
 type filling struct {
 	t      *testing.T

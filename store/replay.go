@@ -27,10 +27,6 @@ const (
 	asideName = stateName + ".aside"
 )
 
-// smallJournal is how large a journal may be, in bytes, whose state is made with little room:
-// on a disk that has hardly more than the reserve, too.
-const smallJournal = 32 << 20
-
 // replay applies the journal from the mark on: not only what state does not know,
 // since a state that was not closed may lack any of it.
 func (s *Store) replay(ctx context.Context, r journal.Report) error {
@@ -99,8 +95,8 @@ func (s *Store) begin(why error) (*state.DB, error) {
 		return nil, err
 	}
 	mode := state.Build
-	if s.log.Size() < smallJournal {
-		mode = state.BuildSmall
+	if free, err := s.opts.FreeSpace(s.opts.Dir); err == nil && free < s.opts.Reserve+state.BuildRoom {
+		mode = state.BuildSmall // or it would take the room it then waits for
 	}
 	db, err := state.Open(s.path(buildName), mode)
 	if err == nil && errors.Is(why, errStateKeys) {

@@ -17,6 +17,10 @@ const (
 	valueLog      = 1 << 20  // the least there can be: values stay in the tree
 )
 
+// BuildRoom is how many bytes must be free for Build to fill a state: the log in use and the one
+// kept ahead are each twice as long as what is in memory, and tables come as well.
+const BuildRoom = 10 * buildMemtable
+
 // buildTables is how many tables Badger may have unmerged while a state is built.
 const buildTables = 1 << 10
 
@@ -29,7 +33,7 @@ const (
 	Verify          // all blocks of all tables are read: after an unclean stop
 	ReadOnly        // no file is written, for a full disk
 	Build           // an empty state to be filled, for nobody to read until it is opened again
-	BuildSmall      // the same for little, in less than 40 MB of room at first instead of 130 MB
+	BuildSmall      // as Build, where there is less than BuildRoom
 )
 
 func (m Mode) builds() bool { return m == Build || m == BuildSmall }
