@@ -40,10 +40,15 @@ func newAuditVerify(p *program) *cobra.Command {
 			"It ends with 0 when all is good, 1 when something was tampered with, 2 when events are\n" +
 			"missing at the end, 3 when what it needs cannot be read.",
 		Example: "  jeton audit head > /mnt/elsewhere/acme.head\n  jeton audit verify --since /mnt/elsewhere/acme.head",
-		Args:    noArguments,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return p.auditVerify(cmd.Context(), since) },
+		Args: func(cmd *cobra.Command, args []string) error { // 2 has a meaning of its own here
+			if err := noArguments(cmd, args); err != nil {
+				return &auditVerdict{store.Audit{Verdict: store.Unreadable, What: err.Error()}}
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.auditVerify(cmd.Context(), since) },
 	}
-	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { // 2 has a meaning of its own here
+	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { // as above
 		return &auditVerdict{store.Audit{Verdict: store.Unreadable, What: oneLine(err.Error()) + "; see jeton audit verify --help"}}
 	})
 	c.Flags().StringVar(&since, "since", "", "file with heads that were kept elsewhere; each must be of this history")

@@ -48,6 +48,9 @@ func TestAuditByCommand(t *testing.T) {
 	step(0, "2 are of this history", "audit", "verify", "--since", kept)
 	step(0, "are of this history", "audit", "verify", "--since", filepath.Join(dir, "anchor"))
 	step(3, "", "audit", "verify", "--since", filepath.Join(dir, "nowhere"))
+	for _, wrong := range []string{"more", "--more"} { // 2 says that it is cut short
+		step(3, "cannot be read", "audit", "verify", wrong)
+	}
 	step(3, "unknown flag", "audit", "verify", "--nonsense")
 	step(3, "no organization here", "audit", "verify", "--store", filepath.Join(dir, "nothing"))
 
