@@ -19,6 +19,10 @@ import (
 // nobody, as commands do: most are over at once.
 const sharePatience = 10 * time.Second
 
+// commandWait is how long a command waits in the middle for somebody to open the store again:
+// nobody may be there to see that it waits.
+const commandWait = time.Minute
+
 // dialWithin is how long who has the store open may take to answer at all.
 const dialWithin = 5 * time.Second
 
@@ -61,11 +65,15 @@ func (o *opener) actor() model.Actor {
 
 // ways are how this process gets at the organization.
 func (o *opener) ways() share.Ways {
+	var wait time.Duration
+	if o.alone {
+		wait = commandWait
+	}
 	if s := o.server; s != nil {
 		return share.Ways{Dial: func(ctx context.Context) (share.Opened, error) { return s.reach(ctx, o.source) },
-			Holder: func() string { return "the server" }}
+			Holder: func() string { return "the server" }, Patience: sharePatience, Wait: wait}
 	}
-	w := share.Ways{Open: o.openHere, Dial: o.dial, Holder: o.holder, Patience: sharePatience}
+	w := share.Ways{Open: o.openHere, Dial: o.dial, Holder: o.holder, Patience: sharePatience, Wait: wait}
 	if !o.alone {
 		w.Serve = o.serve
 	}

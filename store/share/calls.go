@@ -4,23 +4,41 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"time"
 
 	"jeton/model"
 )
 
+// lossesAtLeast is how often an answer is lost before it may be given up.
+const lossesAtLeast = 20
+
 // call asks wherever the organization is open, and again elsewhere if that is gone. A
 // place that is being closed counts as gone, this one too, which may have been yielded.
+// Where something answers what is asked to find it, and then loses this one answer time and
+// again (a proxy that lets no changes through, say), that is told after Patience.
 func call[T any](ctx context.Context, s *Store, ask func(Organization) (T, error)) (T, error) {
-	for {
+	var first time.Time
+	var last error // of the answer that was lost
+	for lost := 1; ; lost++ {
 		l, err := s.link(ctx)
 		if err != nil {
 			var none T
+			if last != nil && errors.Is(err, errNobody) {
+				err = last // which knows whether a change may have been made
+			}
 			return none, err
 		}
 		out, err := ask(l.Opened)
 		if ctx.Err() != nil || !errors.Is(err, model.ErrGone) && !errors.Is(err, model.ErrClosed) {
 			return out, err
 		}
+		if lost == 1 {
+			first = time.Now()
+		}
+		if lost >= lossesAtLeast && time.Since(first) > s.ways.Patience {
+			return out, err
+		}
+		last = err
 		s.lost(l)
 	}
 }

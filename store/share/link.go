@@ -182,8 +182,17 @@ func pause(ctx context.Context) bool {
 	}
 }
 
+// errNobody tells that a question waited as long as it may.
+var errNobody = &model.GoneError{Cause: errors.New("nobody else has opened it since")}
+
 // link is where to ask now, as soon as that is known.
 func (s *Store) link(ctx context.Context) (*link, error) {
+	var late <-chan time.Time
+	if s.ways.Wait > 0 {
+		t := time.NewTimer(s.ways.Wait)
+		defer t.Stop()
+		late = t.C
+	}
 	for {
 		s.mu.Lock()
 		l, reached := s.at, s.reached
@@ -196,6 +205,8 @@ func (s *Store) link(ctx context.Context) (*link, error) {
 		}
 		select {
 		case <-reached:
+		case <-late:
+			return nil, errNobody
 		case <-ctx.Done():
 			return nil, fmt.Errorf("nobody has the store open: %w", ctx.Err())
 		case <-s.ctx.Done():

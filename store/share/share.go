@@ -66,8 +66,12 @@ type Ways struct {
 	// the other.
 	Claim func(ctx context.Context) error
 	// Patience is how long Connect waits for a process that has the store open and serves
-	// nobody, as commands do, or is giving it up.
+	// nobody, as commands do, or is giving it up; and how long an answer is asked for again
+	// that is lost each time.
 	Patience time.Duration
+	// Wait is how long a question waits while nobody has the store open; 0 is without end, for
+	// who can see that and give it up.
+	Wait time.Duration
 }
 
 // Store is an organization that is shared. Its methods may be called from any goroutine.

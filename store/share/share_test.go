@@ -399,3 +399,73 @@ func TestClosed(t *testing.T) {
 		}
 	}
 }
+
+// TestAnswerAlwaysLost has everybody who is reached lose the answer to a change: that is told
+// in the end, as an outcome that is not known, and the change was made once.
+func TestAnswerAlwaysLost(t *testing.T) {
+	h := newHost(t)
+	h.process(h.ways())
+	lossy := h.ways()
+	lossy.Dial = func(ctx context.Context) (Opened, error) {
+		o, err := h.dial(ctx)
+		if err == nil {
+			o.(*wire).lose.Store(1)
+		}
+		return o, err
+	}
+	lossy.Open = func(context.Context) (Opened, error) { return nil, &model.LockedError{PID: 7, User: "ana"} }
+	s := h.process(lossy)
+	limited, stop := context.WithTimeout(ctx, 20*time.Second)
+	defer stop()
+	_, _, err := s.Change(limited, h.ana, model.Request{}, model.CreateToken{Kind: model.AgentToken})
+	if !errors.Is(err, model.ErrGone) || limited.Err() != nil {
+		t.Errorf("ended with %v (%v)", err, limited.Err())
+	}
+	if n := agents(t, s, h.ana); n != 1 {
+		t.Errorf("%d agent tokens", n)
+	}
+}
+
+// TestWaitEnds has who has the store open go for good: a command does not wait for ever, and
+// says what it knows of the change it was to make.
+func TestWaitEnds(t *testing.T) {
+	h := newHost(t)
+	holder, err := Connect(ctx, h.ways())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ways := h.ways()
+	ways.Wait = 50 * time.Millisecond
+	ways.Open = func(context.Context) (Opened, error) { return nil, &model.LockedError{PID: 7, User: "ana"} }
+	lossy := ways
+	lossy.Dial = func(ctx context.Context) (Opened, error) {
+		o, err := h.dial(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return &lastAnswer{o.(*wire), holder}, nil
+	}
+	s, idle := h.process(lossy), h.process(ways)
+	_, _, err = s.Change(ctx, h.ana, model.Request{}, model.CreateToken{Kind: model.AgentToken})
+	var gone *model.GoneError
+	if !errors.As(err, &gone) || !gone.Sent {
+		t.Errorf("a change that was sent ended with %v", err)
+	}
+	until(t, "the other one waits", func() bool { return idle.now().Waiting })
+	if _, err := idle.Session(ctx, h.ana); !errors.As(err, &gone) || gone.Sent {
+		t.Errorf("a question ended with %v", err)
+	}
+}
+
+// lastAnswer loses the answer to a change, after which who made it is gone.
+type lastAnswer struct {
+	*wire
+	holder *Store
+}
+
+func (l *lastAnswer) Change(ctx context.Context, a model.Actor, r model.Request, c model.Change) (model.Event, model.Record, error) {
+	if _, _, err := l.wire.Change(ctx, a, r, c); err != nil {
+		return model.Event{}, nil, err
+	}
+	return model.Event{}, nil, errors.Join(&model.GoneError{Sent: true, Cause: errors.New("EOF")}, l.holder.Close())
+}
