@@ -79,7 +79,8 @@ func (c *call) changed(status int, out wire.Changed, event model.Event, record m
 	return c.write(status, out)
 }
 
-// names are what people call those in a record, as far as the actor may know.
+// names are what people call those in a record, as far as the actor may know, and when a token
+// was last used.
 func (c *call) names(record model.Record) wire.Names {
 	s, n, err := c.me()
 	if err != nil {
@@ -87,7 +88,7 @@ func (c *call) names(record model.Record) wire.Names {
 	}
 	if t, ok := record.(model.Token); ok {
 		if page, err := c.org.TokenRows(c.ctx(), c.actor, []model.TokenID{t.ID}); err == nil {
-			n.Logins = page.Logins
+			n.Logins, n.LastUsed = page.Logins, page.LastUsed
 		}
 		return n
 	}

@@ -38,21 +38,12 @@ func (c *call) knocks() error {
 	for i, one := range k.Knocks {
 		ids[i] = one.Token.ID
 	}
-	used, err := c.lastUsed(ids...)
+	page, err := c.org.TokenRows(c.ctx(), c.actor, ids)
 	if err != nil {
 		return err
 	}
-	form := wire.KnocksOf(k, n)
-	for i := range form.Knocks {
-		form.Knocks[i].Token.LastUsedAt = wire.Time(used[ids[i]])
-	}
-	return c.write(http.StatusOK, form)
-}
-
-// lastUsed is when tokens were last used, which is no part of their records.
-func (c *call) lastUsed(ids ...model.TokenID) (map[model.TokenID]model.Time, error) {
-	page, err := c.org.TokenRows(c.ctx(), c.actor, ids)
-	return page.LastUsed, err
+	n.LastUsed = page.LastUsed
+	return c.write(http.StatusOK, wire.KnocksOf(k, n))
 }
 
 // examine tells a person what a value is of. The answer does not repeat it.
@@ -72,16 +63,11 @@ func (c *call) examine() error {
 	if err != nil {
 		return err
 	}
-	if v.Token.ID == 0 {
-		return c.write(http.StatusOK, wire.VerdictOf(v, wire.Names{}))
+	var n wire.Names
+	if v.Token.ID != 0 {
+		n = c.names(v.Token)
 	}
-	used, err := c.lastUsed(v.Token.ID)
-	if err != nil {
-		return err
-	}
-	form := wire.VerdictOf(v, c.names(v.Token))
-	form.Token.LastUsedAt = wire.Time(used[v.Token.ID])
-	return c.write(http.StatusOK, form)
+	return c.write(http.StatusOK, wire.VerdictOf(v, n))
 }
 
 // whose finds tokens by what is known of a value.

@@ -41,12 +41,11 @@ type TokenPage struct {
 
 // TokenPageOf is the form of a page; deployments are the names of those its rows name.
 func TokenPageOf(p model.TokenPage, deployments map[model.DeploymentID]string) TokenPage {
-	n := Names{Logins: p.Logins, Deployments: deployments}
+	n := Names{Logins: p.Logins, Deployments: deployments, LastUsed: p.LastUsed}
 	out := TokenPage{Offset: p.Offset, Total: p.Total, AnchorAt: p.AnchorAt, Seq: p.Seq, UseSince: Time(p.UseSince),
 		Tokens: make([]Token, len(p.Rows))}
 	for i, t := range p.Rows {
 		out.Tokens[i] = TokenOf(t, n)
-		out.Tokens[i].LastUsedAt = Time(p.LastUsed[t.ID])
 	}
 	return out
 }

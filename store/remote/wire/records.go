@@ -6,10 +6,12 @@ import (
 	"jeton/model"
 )
 
-// Names are what people call the users and deployments that a record names by number.
+// Names are what people call the users and deployments that a record names by number, and what
+// else is told of a token and no part of its record.
 type Names struct {
 	Logins      map[model.UserID]string
 	Deployments map[model.DeploymentID]string // not removed ones
+	LastUsed    map[model.TokenID]model.Time
 }
 
 func (n Names) login(id model.UserID) Name { return Name(n.Logins[id]) }
@@ -48,7 +50,7 @@ type Token struct {
 // TokenOf is the form of a token.
 func TokenOf(t model.Token, n Names) Token {
 	out := Token{ID: t.ID, Kind: Kind(t.Kind), Description: t.Description, Owner: n.login(t.Owner), OwnerID: t.Owner,
-		CreatedAt: Time(t.CreatedAt), CreatedBy: n.login(t.CreatedBy), CreatedByID: t.CreatedBy,
+		CreatedAt: Time(t.CreatedAt), CreatedBy: n.login(t.CreatedBy), CreatedByID: t.CreatedBy, LastUsedAt: Time(n.LastUsed[t.ID]),
 		RevokedAt: Time(t.RevokedAt), RevokedBy: n.login(t.RevokedBy), RevokedByID: t.RevokedBy,
 		LastFour: t.LastFour, RevealedAt: Time(t.RevealedAt), RevealedBy: n.login(t.RevealedBy), RevealedByID: t.RevealedBy,
 		Revision: t.Revision, EditedBy: n.login(t.EditedBy), EditedByID: t.EditedBy}
