@@ -71,6 +71,9 @@ func TestAuditByCommand(t *testing.T) {
 		step(1, "not what was recorded", "audit", "check", export, "--key", public)
 	}
 	step(0, "create an agent token", "audit", "list", "--token", "1")
+	if out, _, _ := command(t, env, "audit", "list"); strings.Contains(out, "null") {
+		t.Errorf("what runs without a terminal came from one:\n%s", out)
+	}
 	step(1, "there is no event 99", "audit", "prove", "99")
 	step(2, "takes one argument", "audit", "prove")
 	step(2, "is no time", "audit", "list", "--since", "yesterday")

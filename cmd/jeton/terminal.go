@@ -67,8 +67,12 @@ func source(getenv func(string) string, tty string) model.Source {
 	return s
 }
 
-// ttyName returns the terminal's device, "/dev/pts/3", or "" where that is not known.
+// ttyName returns the terminal's device, "/dev/pts/3", or "" where there is none, as under cron
+// where it would be that of nothing (/dev/null), or where that is not known.
 func ttyName() string {
+	if !isatty.IsTerminal(os.Stdin.Fd()) {
+		return ""
+	}
 	name, err := os.Readlink("/proc/self/fd/0")
 	if err != nil || !strings.HasPrefix(name, "/dev/") {
 		return ""
