@@ -118,8 +118,12 @@ func (d *Doors) refuseMethod(w http.ResponseWriter, a *refusal, allow string) in
 
 // refuseLater answers 429 to who failed too often.
 func (d *Doors) refuseLater(w http.ResponseWriter, wait time.Duration) int {
-	seconds := int64((wait + time.Second - 1) / time.Second)
-	return d.refuse(w, refused(http.StatusTooManyRequests, "slow_down", shutOut).later(strconv.FormatInt(max(seconds, 1), 10)))
+	return d.refuse(w, refused(http.StatusTooManyRequests, "slow_down", shutOut).later(seconds(wait)))
+}
+
+// seconds is a wait as Retry-After has it, at least one.
+func seconds(wait time.Duration) string {
+	return strconv.FormatInt(max(int64((wait+time.Second-1)/time.Second), 1), 10)
 }
 
 // sendJSON answers with a value as JSON.

@@ -2,7 +2,9 @@ package serve
 
 import (
 	"fmt"
+	"jeton/store/remote/wire"
 	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -59,7 +61,7 @@ func TestFailuresAreSlowedAndGoodTokensAreNot(t *testing.T) {
 }
 
 func TestAFloodIsShutOut(t *testing.T) {
-	w := newWorld(t, DoorOptions{})
+	w := newWorld(t, DoorOptions{API: http.NotFoundHandler()})
 	c := slowly(w)
 	const flood = "[2001:db8:1:2::5]:9"
 	for range shutAfter + 1 {
@@ -67,6 +69,12 @@ func TestAFloodIsShutOut(t *testing.T) {
 	}
 	if got := w.authFrom(t, flood, w.org); got != 429 {
 		t.Errorf("shut: %d", got)
+	}
+	manage := httptest.NewRequest(http.MethodGet, "/v1/session", nil)
+	manage.RemoteAddr = flood
+	if out := w.do(t, manage); out.Code != 429 || out.Header().Get("Content-Type") != wire.ProblemJSON || out.Header().Get("Retry-After") == "" ||
+		!strings.Contains(out.Body.String(), `"code":"slow_down"`) {
+		t.Errorf("/v1/session: %d %v %s", out.Code, out.Header(), out.Body)
 	}
 	for _, r := range []*http.Request{introspection1(w.service, "token=x"), review1(w.service, w.org)} {
 		r.RemoteAddr = flood

@@ -1,6 +1,12 @@
 package serve
 
-import "net/http"
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"jeton/store/remote/wire"
+)
 
 // manage lets the management API answer, under the limits on failures: a token that it
 // refuses counts as one.
@@ -9,7 +15,7 @@ func (d *Doors) manage(w http.ResponseWriter, r *http.Request) {
 	if wait := d.failures.shut(from); wait > 0 {
 		d.counts.shut.Inc()
 		d.log.shutOut(doorAPI, from)
-		d.counts.requested(doorAPI, d.refuseLater(w, wait))
+		d.counts.requested(doorAPI, d.slowDown(w, wait))
 		return
 	}
 	noted := &noting{ResponseWriter: w, status: http.StatusOK}
@@ -18,6 +24,19 @@ func (d *Doors) manage(w http.ResponseWriter, r *http.Request) {
 		d.failures.failed(from)
 	}
 	d.counts.requested(doorAPI, noted.status)
+}
+
+// slowDown answers 429 in the form of the management API.
+func (d *Doors) slowDown(w http.ResponseWriter, wait time.Duration) int {
+	const status = http.StatusTooManyRequests
+	body, err := json.Marshal(wire.Problem{Title: http.StatusText(status), Status: status, Detail: shutOut, Code: wire.CodeSlowDown})
+	if err != nil {
+		panic(err) // its form is ours
+	}
+	h := w.Header()
+	h["Cache-Control"], h["Retry-After"] = noStore, []string{seconds(wait)}
+	h.Set("Content-Type", wire.ProblemJSON)
+	return d.write(w, status, append(body, '\n'))
 }
 
 // noting notes the status that is answered.

@@ -131,7 +131,7 @@ func TestSomethingElseAnswers(t *testing.T) {
 	}
 }
 
-// TestShutOut is refused before anything is done, in the form of the doors that services ask.
+// TestShutOut is refused before anything is done, by jeton or what stands before it.
 func TestShutOut(t *testing.T) {
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")

@@ -183,14 +183,14 @@ func (q question) answered(res *http.Response, raw []byte, into any) error {
 			return &model.GoneError{Sent: q.change, Cause: errGarbled}
 		}
 		return nil
+	case res.StatusCode == http.StatusTooManyRequests: // before anything was done, by jeton or by what stands before it
+		return &model.GoneError{Cause: errShutOut}
 	case err == nil && res.StatusCode >= 400 && kind == wire.ProblemJSON:
 		var p wire.Problem
 		if err := json.Unmarshal(raw, &p); err != nil {
 			return &model.GoneError{Sent: q.change, Cause: errGarbled}
 		}
 		return p.Err()
-	case res.StatusCode == http.StatusTooManyRequests: // before anything was done, by jeton or by what stands before it
-		return &model.GoneError{Cause: errShutOut}
 	}
 	return &model.GoneError{Sent: q.change, Cause: fmt.Errorf("what answered, with %d, is not jeton: look at the address", res.StatusCode)}
 }

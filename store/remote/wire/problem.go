@@ -97,6 +97,7 @@ const (
 	CodeInternal = "internal"
 	CodeNoPath   = "no_such_path"
 	CodeNoMethod = "no_such_method"
+	CodeSlowDown = "slow_down"
 )
 
 // codes lists every error that crosses, those that say most first: the first that fits
@@ -134,7 +135,7 @@ var codes = []code{
 
 // Codes lists every code there is.
 func Codes() []string {
-	out := []string{CodeNoPath, CodeNoMethod, CodeInternal}
+	out := []string{CodeNoPath, CodeNoMethod, CodeSlowDown, CodeInternal}
 	for _, c := range codes {
 		out = append(out, c.name)
 	}
