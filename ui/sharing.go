@@ -55,13 +55,13 @@ func (a *App) sharingChanged(m sharingChanged) tea.Cmd {
 	return cmd
 }
 
-// waiting says that nobody has the store open; "" while somebody has.
+// waiting says that nobody has the store open, or why it is out of reach; "" while it is not.
 func (s *session) waiting() string {
 	switch {
 	case !s.sharing.Waiting:
 		return ""
 	case s.sharing.Why != "":
-		return "Waiting for the store: who had it open left, and here it cannot be opened: " + s.sharing.Why
+		return "Waiting for the store: " + s.sharing.Why
 	}
 	return "Waiting for the store: who had it open left" + s.theme.Glyphs.Dots
 }

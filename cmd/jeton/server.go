@@ -158,6 +158,9 @@ func (s *server) reach(ctx context.Context, source model.Source) (share.Opened, 
 		return nil, err
 	}
 	out, err := answering(ctx, far, source, dialWithin)
+	if errors.Is(err, model.ErrCredential) {
+		return nil, err // wherever that is
+	}
 	if err != nil {
 		return nil, fmt.Errorf("server %s: %w", s.address, err)
 	}

@@ -134,8 +134,8 @@ func (o *opener) dial(ctx context.Context) (share.Opened, error) {
 	return answering(ctx, far, o.source, dialWithin)
 }
 
-// answering returns what is there if anybody answers. Any answer is one: what is wrong is
-// said to who asks next.
+// answering returns what is there if anybody answers. Any answer is one, and what is wrong is
+// said to who asks next, but that a token lets nobody in: so it would be of all that is asked.
 func answering(ctx context.Context, far *remote.Store, source model.Source, within time.Duration) (share.Opened, error) {
 	asking, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
@@ -145,7 +145,7 @@ func answering(ctx context.Context, far *remote.Store, source model.Source, with
 		return far, nil
 	case ctx.Err() == nil && asking.Err() != nil:
 		err = &model.GoneError{Cause: fmt.Errorf("there was no answer within %s: try again, or look at what runs there", within)}
-	case errors.Is(err, model.ErrGone), errors.Is(err, model.ErrClosed), ctx.Err() != nil:
+	case errors.Is(err, model.ErrGone), errors.Is(err, model.ErrClosed), errors.Is(err, model.ErrCredential), ctx.Err() != nil:
 	default:
 		return far, nil
 	}

@@ -208,6 +208,13 @@ func TestServer(t *testing.T) {
 	if _, errs, code := command(t, elsewhere, append(far, "token", "list")...); code == 0 || !strings.Contains(errs, "can be read by others") {
 		t.Errorf("a token that others can read: %d, %s", code, errs)
 	}
+	if _, errs, code := command(t, env, "token", "revoke", "1", "--yes"); code != 0 {
+		t.Fatal(errs)
+	}
+	screen.until("Waiting for the store: not signed in")
+	if _, errs, code := command(t, env, "setting", "list"); code != 0 {
+		t.Error(errs)
+	}
 	server.signal(syscall.SIGTERM)
 	server.wait()
 	screen.until("Waiting for the store")

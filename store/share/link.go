@@ -119,11 +119,15 @@ func (s *Store) lost(l *link) {
 		return
 	}
 	s.at, s.reached = nil, make(chan struct{})
+	if s.brief++; time.Since(l.since) >= shortLived {
+		s.brief = 0
+	}
+	brief := s.brief
 	s.tell(model.Sharing{Waiting: true})
 	s.wait.Go(func() {
 		_ = l.close() // there is nobody at the other end
-		if time.Since(l.since) < shortLived {
-			pause(s.ctx)
+		if brief > 0 {
+			rest(s.ctx, brief)
 		}
 		s.again()
 	})
@@ -131,7 +135,7 @@ func (s *Store) lost(l *link) {
 
 // again reaches the organization anew, however long that takes.
 func (s *Store) again() {
-	for s.ctx.Err() == nil {
+	for tries := 1; s.ctx.Err() == nil; tries++ {
 		l, err := s.reach(s.ctx)
 		if err == nil {
 			s.takeOver(l)
@@ -145,7 +149,20 @@ func (s *Store) again() {
 		s.mu.Lock()
 		s.tell(model.Sharing{Waiting: true, Why: why})
 		s.mu.Unlock()
-		pause(s.ctx)
+		rest(s.ctx, tries)
+	}
+}
+
+// soon is how many tries come one soon after the other: somebody is to go on at once.
+const soon = 20
+
+// rest waits after a try in vain, the longer the more there were, up to about a second: what
+// does not come back at once may not for hours.
+func rest(ctx context.Context, tries int) {
+	for range min(max(tries-soon, 1), 2*soon) {
+		if !pause(ctx) {
+			return
+		}
 	}
 }
 

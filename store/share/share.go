@@ -83,6 +83,7 @@ type Store struct {
 
 	mu       sync.Mutex
 	at       *link         // nil while nobody has it
+	brief    int           // how many links in a row ended as soon as they were there
 	yielded  time.Time     // when another was left to open it
 	reached  chan struct{} // closed when at is not nil
 	sharing  model.Sharing

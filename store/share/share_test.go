@@ -469,3 +469,31 @@ func (l *lastAnswer) Change(ctx context.Context, a model.Actor, r model.Request,
 	}
 	return model.Event{}, nil, errors.Join(&model.GoneError{Sent: true, Cause: errors.New("EOF")}, l.holder.Close())
 }
+
+// TestTriesBecomeRare has nobody come back: it is looked for less and less often.
+func TestTriesBecomeRare(t *testing.T) {
+	h := newHost(t)
+	holder, err := Connect(ctx, h.ways())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ways, tried := h.ways(), make(chan time.Time, 100)
+	ways.Open = func(context.Context) (Opened, error) { return nil, &model.LockedError{PID: 7, User: "ana"} }
+	ways.Dial = func(ctx context.Context) (Opened, error) {
+		tried <- time.Now()
+		return h.dial(ctx)
+	}
+	h.process(ways)
+	if err := holder.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var last time.Time
+	var gap time.Duration
+	for range soon + 10 {
+		at := <-tried
+		gap, last = at.Sub(last), at
+	}
+	if gap < 60*time.Millisecond { // seven pauses of ten and more
+		t.Errorf("tries are %s apart", gap)
+	}
+}
