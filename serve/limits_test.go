@@ -2,7 +2,6 @@ package serve
 
 import (
 	"fmt"
-	"jeton/store/remote/wire"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -10,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"jeton/store/remote/wire"
 )
 
 // clock is a time that stands still until it is moved.
