@@ -30,7 +30,9 @@ func (p *program) mayAsk(cmd *cobra.Command, yes bool) error {
 }
 
 // afterAsking looks at everything that was named, asks about each, and does what may be
-// done, going on after an error. While it asks, the store is closed: others may need it.
+// done, going on after an error. While it asks, the store is closed: others may need it. Where
+// it does not ask it opens the store once: on a disk that is becoming full it may not get it
+// twice.
 func afterAsking[T any](ctx context.Context, p *program, named []T, yes bool, look func(*office, T) (doable, error)) error {
 	bad := &worst{out: p.std.err}
 	var all []doable
@@ -42,23 +44,29 @@ func afterAsking[T any](ctx context.Context, p *program, named []T, yes bool, lo
 			}
 			bad.add(ctx, err)
 		}
-		return ctx.Err()
+		if err := ctx.Err(); err != nil || !yes {
+			return err
+		}
+		return bad.after(ctx, o, all)
 	})
-	if err == nil && !yes {
-		all, err = p.approved(ctx, all, bad)
+	if err != nil || yes {
+		return err
 	}
-	if err != nil {
+	if all, err = p.approved(ctx, all, bad); err != nil {
 		return err
 	}
 	if len(all) == 0 {
 		return bad.over()
 	}
-	return p.office(ctx, func(o *office) error {
-		for _, d := range all {
-			bad.add(ctx, d.do(ctx, o))
-		}
-		return bad.over()
-	})
+	return p.office(ctx, func(o *office) error { return bad.after(ctx, o, all) })
+}
+
+// after does what was approved, and says what went wrong in all.
+func (w *worst) after(ctx context.Context, o *office, all []doable) error {
+	for _, d := range all {
+		w.add(ctx, d.do(ctx, o))
+	}
+	return w.over()
 }
 
 // approved asks about each, and returns what is to be done.

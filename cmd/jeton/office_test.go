@@ -131,3 +131,24 @@ func TestDamageIsSaidBesideLists(t *testing.T) {
 		t.Errorf("said twice: %q", errs)
 	}
 }
+
+// TestNotAskingOpensOnce: who does not ask has the store once, from looking to doing.
+func TestNotAskingOpensOnce(t *testing.T) {
+	env := founded(t)
+	p := &program{std: streams{in: os.Stdin, out: os.Stdout, err: os.Stderr}, getenv: func(name string) string {
+		if name == "HOME" {
+			return strings.TrimPrefix(env[0], "HOME=")
+		}
+		return ""
+	}}
+	did := false
+	err := afterAsking(context.Background(), p, []string{"it"}, true, func(looked *office, _ string) (doable, error) {
+		return doable{do: func(_ context.Context, o *office) error {
+			did = o == looked
+			return nil
+		}}, nil
+	})
+	if err != nil || !did {
+		t.Errorf("done in the store it was looked at in: %v (%v)", did, err)
+	}
+}
