@@ -3,6 +3,7 @@ package state
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"sync"
@@ -38,7 +39,7 @@ type DB struct {
 	written  atomic.Bool   // by this process
 
 	mu   sync.RWMutex
-	held map[string][]byte // over Badger while it must not be written
+	held map[string][]byte // over Badger while it must not be written; views keep it, so it is never changed
 }
 
 // Commit writes all or nothing, visible at once, durable only after Sync. ErrNoRoom where
@@ -68,9 +69,12 @@ func (d *DB) Commit(writes []Write) error {
 func (d *DB) Hold(writes []Write) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	held := make(map[string][]byte, len(d.held)+len(writes))
+	maps.Copy(held, d.held)
 	for _, w := range writes {
-		d.held[string(w.Key)] = w.Value
+		held[string(w.Key)] = w.Value
 	}
+	d.held = held
 }
 
 // Holding reports whether anything is held.
@@ -109,7 +113,7 @@ func (d *DB) Flush() error {
 		return err
 	}
 	d.mu.Lock()
-	clear(d.held)
+	d.held = nil
 	d.mu.Unlock()
 	return nil
 }

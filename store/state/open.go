@@ -180,7 +180,7 @@ func openBadger(dir string, m Mode, mergeAt int) (d *DB, err error) {
 }
 
 func newDB(db *badger.DB) *DB {
-	d := &DB{db: db, versions: newVersions(db.MaxVersion()), held: map[string][]byte{}, closed: make(chan struct{})}
+	d := &DB{db: db, versions: newVersions(db.MaxVersion()), closed: make(chan struct{})}
 	db.SetDiscardTs(d.versions.now)
 	return d
 }

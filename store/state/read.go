@@ -11,18 +11,21 @@ import (
 	"github.com/dgraph-io/badger/v4"
 )
 
-// View is state as it was when the view was made; what is held counts as it is now.
+// View is state as it was when the view was made, what was held included.
 // It must be closed, and soon: while it is open Badger keeps what it shows.
 type View struct {
 	d       *DB
 	version uint64
+	held    map[string][]byte
 	txn     *badger.Txn
 }
 
 // View makes a view.
 func (d *DB) View() *View {
+	d.mu.RLock() // what is held goes when a newer version has it
+	defer d.mu.RUnlock()
 	version := d.versions.view()
-	return &View{d, version, d.db.NewTransactionAt(version, false)}
+	return &View{d, version, d.held, d.db.NewTransactionAt(version, false)}
 }
 
 // Close ends the view.
@@ -35,7 +38,7 @@ func (v *View) Close() {
 // ErrMissing.
 func (v *View) Get(key []byte, fn func(value []byte) error) (err error) {
 	defer caught(&err)
-	if value, ok := v.d.heldValue(key); ok {
+	if value, ok := v.held[string(key)]; ok {
 		return fn(value)
 	}
 	item, err := v.txn.Get(key)
@@ -55,21 +58,11 @@ func (d *DB) Get(key []byte, fn func(value []byte) error) error {
 	return v.Get(key, fn)
 }
 
-func (d *DB) heldValue(key []byte) ([]byte, bool) {
-	d.mu.RLock()
-	defer d.mu.RUnlock()
-	if len(d.held) == 0 {
-		return nil, false
-	}
-	value, ok := d.held[string(key)]
-	return value, ok
-}
-
 // Scan calls fn, in order, with every key of the range from lo to just below hi and
 // its value, both valid only inside fn, until fn fails.
 func (v *View) Scan(lo, hi []byte, fn func(key, value []byte) error) (err error) {
 	defer caught(&err)
-	held := v.d.heldRange(lo, hi)
+	held := v.heldRange(lo, hi)
 	opts := badger.DefaultIteratorOptions
 	opts.PrefetchValues = false // values lie beside their keys
 	opts.Prefix = common(lo, hi)
@@ -121,7 +114,7 @@ func (v *View) Last(prefix, hi []byte, fn func(key, value []byte) error) (err er
 			break
 		}
 	}
-	if held := v.d.heldRange(prefix, hi); len(held) > 0 {
+	if held := v.heldRange(prefix, hi); len(held) > 0 {
 		if w := held[len(held)-1]; bytes.Compare(w.Key, best.Key) >= 0 {
 			best = w
 		}
@@ -132,13 +125,11 @@ func (v *View) Last(prefix, hi []byte, fn func(key, value []byte) error) (err er
 	return fn(best.Key, best.Value)
 }
 
-func (d *DB) heldRange(lo, hi []byte) []Write {
-	d.mu.RLock()
-	defer d.mu.RUnlock()
+func (v *View) heldRange(lo, hi []byte) []Write {
 	var out []Write
-	for k, v := range d.held {
+	for k, value := range v.held {
 		if k >= string(lo) && k < string(hi) {
-			out = append(out, Write{[]byte(k), v})
+			out = append(out, Write{[]byte(k), value})
 		}
 	}
 	slices.SortFunc(out, func(a, b Write) int { return bytes.Compare(a.Key, b.Key) })

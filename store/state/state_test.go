@@ -242,3 +242,36 @@ func TestOneKeyForEachRecord(t *testing.T) {
 		t.Error("a credential has two keys")
 	}
 }
+
+// TestAViewKeepsWhatWasHeld holds over a view and flushes under it: what it shows stays.
+func TestAViewKeepsWhatWasHeld(t *testing.T) {
+	d := openTest(t)
+	shows := func(v *View, key, want string) {
+		t.Helper()
+		got := "nothing"
+		err := v.Get([]byte(key), func(value []byte) error { got = string(value); return nil })
+		if err != nil && !errors.Is(err, ErrMissing) || got != want {
+			t.Errorf("%s is %s, want %s (%v)", key, got, want, err)
+		}
+	}
+	if err := d.Commit([]Write{{[]byte("a"), []byte("one")}}); err != nil {
+		t.Fatal(err)
+	}
+	before := d.View()
+	defer before.Close()
+	d.Hold([]Write{{[]byte("a"), []byte("two")}, {AppliedKey(), []byte("2")}})
+	shows(before, "a", "one")
+	held := d.View()
+	defer held.Close()
+	d.Hold([]Write{{[]byte("b"), []byte("new")}})
+	shows(held, "b", "nothing")
+	if err := d.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	shows(held, "a", "two")
+	shows(before, "a", "one")
+	after := d.View()
+	defer after.Close()
+	shows(after, "a", "two")
+	shows(after, "b", "new")
+}
