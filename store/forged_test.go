@@ -111,7 +111,8 @@ func TestForgerWithOldCopies(t *testing.T) {
 				}
 				return append(slices.Clone(a), make([]byte, headSlot)...)
 			})
-			f.write()
+			f.markAt(4, f.put(), true)
+			f.remove(stateName)
 		},
 		"the same with the mark gone": func(t *testing.T, p, old *place) {
 			p.opts.Dir = old.opts.Dir

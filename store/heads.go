@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"jeton/store/merkle"
 )
@@ -46,7 +47,7 @@ var errNoHead = errors.New("no signed head")
 // openHeads opens the file, making one where there is none, and returns the newest whole
 // head in it; errNoHead when there is none.
 func openHeads(path string) (h *headFile, newest keptHead, err error) {
-	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	f, err := os.OpenFile(path, os.O_RDWR|syscall.O_NONBLOCK, 0) // see journal: it may be a pipe
 	if errors.Is(err, fs.ErrNotExist) {
 		f, err = makeHeads(path)
 	}
@@ -59,7 +60,7 @@ func openHeads(path string) (h *headFile, newest keptHead, err error) {
 
 // readHeadFile returns the newest head of a file that another process may be writing to.
 func readHeadFile(path string) (keptHead, error) {
-	f, err := os.Open(path)
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return keptHead{}, err
 	}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 )
 
 // file is what the journal needs of an open file; tests put failing ones in its place.
@@ -27,8 +28,9 @@ type opener func(path string, flag int) (file, error)
 
 type diskFile struct{ *os.File }
 
+// openFile does not wait for the other end of a pipe that somebody put in the place of a file.
 func openFile(path string, flag int) (file, error) {
-	f, err := os.OpenFile(path, flag, 0o600)
+	f, err := os.OpenFile(path, flag|syscall.O_NONBLOCK, 0o600)
 	if err != nil {
 		return nil, err
 	}
