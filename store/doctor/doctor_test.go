@@ -61,6 +61,7 @@ func TestBrokenWorlds(t *testing.T) {
 		{"little space", fileSystem1("ext4", 100<<20), "space", Warning, "100.0 MiB free", "free some space"},
 		{"flipped byte", func(w *world) { w.flip(w.segment(), 8192+40) }, "journal", Bad, "does not match its checksum", "from a backup"},
 		{"flipped mark", func(w *world) { w.flip(w.in(journalName, "mark"), 3) }, "journal", Bad, "journal/mark", "from a backup"},
+		{"no head", func(w *world) { w.must(os.Remove(w.in("heads"))) }, "head", Bad, "no signed head", "jeton audit verify"},
 		{"no segments", func(w *world) { w.must(os.Remove(w.segment())) }, "journal", Bad, "segments are missing", "from a backup"},
 		{"no state", func(w *world) { w.must(os.RemoveAll(w.in(stateName))) }, "state", Warning, "there is none", "jeton doctor --repair"},
 		{"broken state", func(w *world) { w.must(os.Truncate(w.in(stateName, "MANIFEST"), 20)) }, "state", Warning, "state is damaged", "jeton doctor --repair"},

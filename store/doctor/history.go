@@ -9,6 +9,7 @@ import (
 
 	"github.com/fxamacker/cbor/v2"
 
+	"jeton/store"
 	"jeton/store/journal"
 )
 
@@ -27,6 +28,7 @@ func (e *examination) contents() {
 	lock.release()
 	found, ok := e.journal(journal.Examination{Dir: dir, Acknowledged: have.seq, Whole: e.Deep})
 	if ok {
+		e.head()
 		e.state(look, have, known, found)
 	}
 	e.keyset(look.Newest)
@@ -53,6 +55,15 @@ func (e *examination) journal(o journal.Examination) (journal.Found, bool) {
 	e.newest, e.at = found.Last, eventTime(found.Entry)
 	e.judge(found)
 	return found, true
+}
+
+// head looks whether there is a signed head; the audit holds the events against it.
+func (e *examination) head() {
+	if _, err := store.NewestHead(e.Dir); err != nil {
+		e.say("head", Bad, "run jeton audit verify: without a head only one that was kept elsewhere tells whether events are missing", "%v", err)
+		return
+	}
+	e.good("head", "there is a signed one; jeton audit verify holds every event against it")
 }
 
 const restore = "revoke what must die, then restore the journal's files from a backup"
