@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 
 	"jeton/model"
 	"jeton/store/state"
@@ -199,43 +198,6 @@ func (s *Store) window(q model.TokenQuery, w model.Window, page *model.TokenPage
 		ids = append(ids, l.At(place(at)))
 	}
 	return ids, nil
-}
-
-// errRecordMissing is a token that a list or the numbers given have, and no record.
-var errRecordMissing = fmt.Errorf("its record is missing: %w", state.ErrDamaged)
-
-// manyRows is how many are worth a second processor: more than a screen shows.
-const manyRows = 200
-
-// rows reads tokens of one kind.
-func (s *Store) rows(v *state.View, k state.Kind, ids []uint64) ([]model.Token, error) {
-	rows, half := make([]model.Token, len(ids)), 0
-	var other error
-	var wait sync.WaitGroup
-	if len(ids) >= manyRows {
-		half = len(ids) / 2
-		wait.Go(func() { other = s.readRows(v, k, ids[:half], rows[:half]) })
-	}
-	err := s.readRows(v, k, ids[half:], rows[half:])
-	wait.Wait()
-	if err = cmp.Or(other, err); err != nil {
-		return nil, err
-	}
-	return rows, nil
-}
-
-// readRows reads tokens of one kind into rows, up to the first that cannot be read.
-func (s *Store) readRows(v *state.View, k state.Kind, ids []uint64, rows []model.Token) (err error) {
-	for i, id := range ids {
-		rows[i], err = get[model.Token](s.vault, v, k, id)
-		if errors.Is(err, model.ErrNotFound) {
-			err = errRecordMissing
-		}
-		if err != nil {
-			return s.suspectIf(fmt.Errorf("token %d: %w", id, err))
-		}
-	}
-	return nil
 }
 
 // TokenRows returns the tokens with these numbers, at most 1,000, in this order. All

@@ -53,15 +53,37 @@ func (s *Store) lastUsed(rows []model.Token) (map[model.TokenID]model.Time, erro
 	defer s.uses.moving.RUnlock()
 	v := s.db.View()
 	defer v.Close()
+	known, err := s.lastKept(v, rows)
+	if err != nil {
+		return nil, s.suspectIf(err)
+	}
 	out := make(map[model.TokenID]model.Time, len(rows))
+	for _, t := range rows {
+		if last := max(known[t.ID], s.uses.book.Last(t.ID)); !last.Never() {
+			out[t.ID] = last
+		}
+	}
+	return out, nil
+}
+
+// lastKept is what state has of it, perhaps of others, too.
+func (s *Store) lastKept(v *state.View, rows []model.Token) (map[model.TokenID]model.Time, error) {
+	out, ids := map[model.TokenID]model.Time{}, make([]uint64, len(rows))
+	for i, t := range rows {
+		ids[i] = uint64(t.ID)
+	}
+	if lo, hi, ok := dense(ids); ok {
+		return out, v.UsesOf(lo, hi, func(token uint64, key, value []byte) error {
+			out[model.TokenID(token)] = openUse[keptLast](s, key, value).Last
+			return nil
+		})
+	}
 	for _, t := range rows {
 		known, err := kept[keptLast](s, v, t.ID)
 		if err != nil {
-			return out, s.suspectIf(err)
+			return out, err
 		}
-		if last := max(known.Last, s.uses.book.Last(t.ID)); !last.Never() {
-			out[t.ID] = last
-		}
+		out[t.ID] = known.Last
 	}
 	return out, nil
 }

@@ -97,15 +97,22 @@ type keptLast struct {
 func kept[T use.Token | keptLast](s *Store, v *state.View, id model.TokenID) (known T, err error) {
 	at := state.UseKey(uint64(id))
 	err = v.Get(at, func(value []byte) error {
-		if plain, err := s.uses.key.Open(nil, value, associated(s.id, at, 0)); err == nil {
-			known = decodeUse[T](plain)
-		}
+		known = openUse[T](s, at, value)
 		return nil
 	})
 	if errors.Is(err, state.ErrMissing) {
 		err = nil
 	}
 	return known, err
+}
+
+// openUse is what was kept of a token's use under a key.
+func openUse[T use.Token | keptLast](s *Store, key, value []byte) (none T) {
+	plain, err := s.uses.key.Open(nil, value, associated(s.id, key, 0))
+	if err != nil {
+		return none
+	}
+	return decodeUse[T](plain)
 }
 
 // decodeUse is the zero one for what is not what was kept.

@@ -74,23 +74,28 @@ func (v vault) key(value []byte) (*seal.DataKey, error) {
 // get reads one record. What is not there is model.ErrNotFound.
 func get[T model.Record](v vault, view *state.View, kind state.Kind, number uint64) (T, error) {
 	var out T
-	key := state.RecordKey(kind, number)
-	err := view.Get(key, func(value []byte) error {
-		plain, err := v.open(nil, key, value)
-		if err != nil {
-			return err
-		}
-		r, err := decodeRecord(kind, plain)
-		if err != nil {
-			return fmt.Errorf("record %x: %w: %w", key, state.ErrDamaged, err)
-		}
-		out = r.(T)
-		return nil
+	err := view.Get(state.RecordKey(kind, number), func(value []byte) (err error) {
+		out, err = recordIn[T](v, kind, number, value)
+		return err
 	})
 	if errors.Is(err, state.ErrMissing) {
 		return out, model.ErrNotFound
 	}
 	return out, err
+}
+
+// recordIn is the record that a value in state holds.
+func recordIn[T model.Record](v vault, kind state.Kind, number uint64, value []byte) (none T, err error) {
+	key := state.RecordKey(kind, number)
+	plain, err := v.open(nil, key, value)
+	if err != nil {
+		return none, err
+	}
+	r, err := decodeRecord(kind, plain)
+	if err != nil {
+		return none, fmt.Errorf("record %x: %w: %w", key, state.ErrDamaged, err)
+	}
+	return r.(T), nil
 }
 
 // token reads a token of any kind; k tells which it is.

@@ -174,6 +174,16 @@ func (v *View) Uses(fn func(key, value []byte) error) error {
 	return v.Scan(UseKey(0), after(UsesKey()), fn)
 }
 
+// UsesOf is Uses of the tokens whose numbers lie from lo up to but not including hi.
+func (v *View) UsesOf(lo, hi uint64, fn func(token uint64, key, value []byte) error) error {
+	return v.Scan(UseKey(lo), UseKey(hi), func(key, value []byte) error {
+		if len(key) != len(UseKey(0)) {
+			return ErrDamaged
+		}
+		return fn(binary.BigEndian.Uint64(key[1:]), key, value)
+	})
+}
+
 // LastRecord returns the greatest number of a record of the kind, 0 if there is none.
 func (v *View) LastRecord(k Kind) (uint64, error) {
 	last := uint64(0)
