@@ -75,11 +75,11 @@ func (p *program) tokenList(ctx context.Context, o *office, a *listAsked) error 
 	if a.limit == 0 {
 		r.left = -1
 	}
-	for _, q := range queries {
-		q.Revoked, q.Filter = a.revoked, a.filter
-		if err := r.list(ctx, q); err != nil {
-			return err
-		}
+	for i := range queries {
+		queries[i].Revoked, queries[i].Filter = a.revoked, a.filter
+	}
+	if err := r.lists(ctx, queries); err != nil {
+		return err
 	}
 	return out.page(&listing{})
 }
@@ -106,7 +106,8 @@ func (o *office) queries(ctx context.Context, a *listAsked) ([]model.TokenQuery,
 	return append(out, model.TokenQuery{Kind: model.ServiceToken}), nil
 }
 
-// How many tokens are read at once: few at first, so that the first line is there at once.
+// How many tokens are read at once: few at the beginning, so that the first line is there at
+// once.
 const (
 	firstRows = 100
 	pageRows  = 1000
@@ -118,6 +119,23 @@ type reader struct {
 	left        int // how many are still wanted; below 0: all
 	deployments []model.Deployment
 	print       func(*listing) error
+	then        *model.TokenQuery // the list to be read next, nil if there is none
+	begun       <-chan readPage   // its beginning, read while this one's end is printed
+	size        int               // of the next list's first page
+}
+
+// lists reads lists, one after the other.
+func (r *reader) lists(ctx context.Context, queries []model.TokenQuery) error {
+	r.size = firstRows
+	for i, q := range queries {
+		if r.then = nil; i+1 < len(queries) {
+			r.then = &queries[i+1]
+		}
+		if err := r.list(ctx, q); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // list reads one list.
@@ -141,8 +159,12 @@ func (r *reader) pages(ctx context.Context, q model.TokenQuery) error {
 	if r.left == 0 {
 		return nil
 	}
-	var last model.TokenID
-	for next := r.read(ctx, q, model.Window{Limit: firstRows}); r.left != 0; {
+	next := r.begun
+	if r.begun = nil; next == nil {
+		next = r.read(ctx, q, model.Window{Limit: r.size})
+	}
+	r.size = pageRows
+	for last := model.TokenID(0); r.left != 0; {
 		got := <-next
 		page, err := got.page, got.err
 		if err != nil {
@@ -159,8 +181,11 @@ func (r *reader) pages(ctx context.Context, q model.TokenQuery) error {
 			return nil
 		}
 		last = page.Rows[len(page.Rows)-1].ID
-		if !end && (r.left < 0 || r.left > len(page.Rows)) {
+		switch more := r.left < 0 || r.left > len(page.Rows); {
+		case more && !end:
 			next = r.read(ctx, q, model.Window{Anchor: last, Limit: pageRows})
+		case more && r.then != nil && r.then.Plain():
+			r.begun = r.read(ctx, *r.then, model.Window{Limit: pageRows})
 		}
 		if err := r.show(page); err != nil || end {
 			return err
