@@ -64,12 +64,15 @@ func (a *asking) sayParameters(v url.Values) {
 	a.say(v[branchParameter], true)
 }
 
+// joined takes out what joins words.
+var joined = strings.NewReplacer("_", "", "-", "")
+
 // nearlyPlace reports whether a parameter is one of those for places but for case, _ and -.
 func nearlyPlace(key string) bool {
-	if len(key) > len(branchHeader) || key == deploymentParameter || key == branchParameter {
+	if len(key) < len(deploymentParameter) || len(key) > len(branchHeader) || key == deploymentParameter || key == branchParameter {
 		return false
 	}
-	switch strings.NewReplacer("_", "", "-", "").Replace(strings.ToLower(key)) {
+	switch joined.Replace(strings.ToLower(key)) {
 	case "deployment", "branchdeployment", "jetondeployment", "jetonbranchdeployment":
 		return true
 	}
