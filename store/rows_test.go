@@ -40,7 +40,9 @@ func TestManyRowsAreTheSame(t *testing.T) {
 				t.Fatal(err)
 			}
 			from := len(many.Rows[:few.Offset])
-			if !slices.EqualFunc(few.Rows, many.Rows[from:from+len(few.Rows)], func(a, b model.Token) bool { return a.ID == b.ID && a.Revision == b.Revision && a.Revoked() == b.Revoked() }) {
+			if !slices.EqualFunc(few.Rows, many.Rows[from:from+len(few.Rows)], func(a, b model.Token) bool {
+				return a.ID == b.ID && a.Revision == b.Revision && a.Revoked() == b.Revoked()
+			}) {
 				t.Fatalf("from %d: %+v", at, few.Rows)
 			}
 			for _, row := range few.Rows {
