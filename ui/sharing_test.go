@@ -32,7 +32,7 @@ func TestNobodyHasTheStore(t *testing.T) {
 	sharing <- model.Sharing{Waiting: true}
 	term.until("Waiting for the store: who had it open left")
 	sharing <- model.Sharing{Waiting: true, Why: "keyset is missing"}
-	term.until("opened: keyset is missing")
+	term.until("Waiting for the store: keyset is missing")
 	sharing <- model.Sharing{Holder: "pid 7, user ben"}
 	term.gone("Waiting for the store")
 	term.press("5")
