@@ -73,6 +73,8 @@ type Knocks struct {
 	More   int               // at most so many others knocked, before these
 	Since  Time              // nothing is known of before
 	Logins map[UserID]string // of everyone named
+
+	LastUsed map[TokenID]Time // when those that ever worked did so last
 }
 
 // KnocksFor is how long a token is said to be knocking after it was last refused.

@@ -34,15 +34,6 @@ func (c *call) knocks() error {
 	if err != nil {
 		return err
 	}
-	ids := make([]model.TokenID, len(k.Knocks))
-	for i, one := range k.Knocks {
-		ids[i] = one.Token.ID
-	}
-	page, err := c.org.TokenRows(c.ctx(), c.actor, ids)
-	if err != nil {
-		return err
-	}
-	n.LastUsed = page.LastUsed
 	return c.write(http.StatusOK, wire.KnocksOf(k, n))
 }
 

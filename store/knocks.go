@@ -128,7 +128,8 @@ func (s *Store) Knocks(ctx context.Context, a model.Actor) (model.Knocks, error)
 		}
 	}
 	out.Logins = p.inRows(rows)
-	return out, nil
+	out.LastUsed, err = s.lastUsed(rows)
+	return out, err
 }
 
 // knock tells who presented a token that does not work, and how often: never where its owner

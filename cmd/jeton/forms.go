@@ -40,16 +40,14 @@ type listing struct {
 }
 
 func (l *listing) form(t model.Token) tokenForm {
-	f := tokenForm{Token: wire.TokenOf(t, l.calls())}
-	f.LastUsedAt = wire.Time(l.LastUsed[t.ID])
-	return f
+	return tokenForm{Token: wire.TokenOf(t, l.calls())}
 }
 
 // calls is what forms call whom and what the page speaks of.
 func (l *listing) calls() wire.Names {
 	if l.names.Deployments == nil {
 		l.names = (&people{deployments: l.deployments}).names()
-		l.names.Logins = l.Logins
+		l.names.Logins, l.names.LastUsed = l.Logins, l.LastUsed
 	}
 	return l.names
 }

@@ -18,8 +18,9 @@ func TestUsageByCommand(t *testing.T) {
 	s.run(0, "", "token", "create", "--agent")
 	values, _ := s.run(0, "", "token", "reveal", "1", "2")
 	one, two, _ := strings.Cut(strings.TrimSpace(values), "\n")
-	s.run(0, "", "token", "revoke", "2", "--yes")
 	prod := model.Place{Name: "prod"}
+	present(t, s.env, two, prod, model.Caller{Addr: "10.2.0.99"})
+	s.run(0, "", "token", "revoke", "2", "--yes")
 	present(t, s.env, one, prod, model.Caller{Addr: "10.2.0.14", Agent: "runner-7", Place: prod})
 	present(t, s.env, one, prod, model.Caller{Addr: "10.2.0.14", Agent: "runner-7", Place: prod})
 	present(t, s.env, two, prod, model.Caller{Place: model.Place{Name: "pr-1", Branch: true}})
@@ -47,7 +48,9 @@ func TestUsageByCommand(t *testing.T) {
 	if len(lines) != 3 || !strings.Contains(lines[1], "     2        2  agent ") || !strings.Contains(lines[1], "10.2.0.99 for prod, and 1 more  old") {
 		t.Errorf("printed\n%s", knocking)
 	}
-	s.run(0, `"refused":2,`, "token", "knocking", "--json")
+	if said, _ := s.run(0, `"refused":2,`, "token", "knocking", "--json"); !strings.Contains(said, `"last_used_at":"`) {
+		t.Errorf("it was used before it was revoked: %s", said)
+	}
 }
 
 // present asks about a value where the store of a home is.

@@ -57,12 +57,7 @@ func (p TokenPage) Model() model.TokenPage {
 	for i, t := range p.Tokens {
 		out.Rows[i] = t.Model()
 		t.names(out.Logins)
-		if t.LastUsedAt != 0 {
-			if out.LastUsed == nil {
-				out.LastUsed = map[model.TokenID]model.Time{}
-			}
-			out.LastUsed[t.ID] = model.Time(t.LastUsedAt)
-		}
+		t.used(&out.LastUsed)
 	}
 	return out
 }

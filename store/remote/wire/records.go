@@ -81,6 +81,17 @@ func (t Token) names(into map[model.UserID]string) {
 	noted(into, t.EditedByID, t.EditedBy)
 }
 
+// used notes when the token was last used, if it ever was.
+func (t Token) used(into *map[model.TokenID]model.Time) {
+	if t.LastUsedAt == 0 {
+		return
+	}
+	if *into == nil {
+		*into = map[model.TokenID]model.Time{}
+	}
+	(*into)[t.ID] = model.Time(t.LastUsedAt)
+}
+
 // Permissions say what an agent token reaches. Those who ask for a change give the
 // deployments by number or by name; numbers count where both are given.
 type Permissions struct {

@@ -240,7 +240,7 @@ type Knock struct {
 
 // KnocksOf is the form of knocks.
 func KnocksOf(k model.Knocks, n Names) Knocks {
-	n.Logins = k.Logins
+	n.Logins, n.LastUsed = k.Logins, k.LastUsed
 	out := Knocks{make([]Knock, len(k.Knocks)), k.More, Time(k.Since)}
 	for i, one := range k.Knocks {
 		out.Knocks[i] = Knock{TokenOf(one.Token, n), one.Refused, Time(one.Last), callersOf(one.Callers)}
@@ -257,6 +257,7 @@ func (k Knocks) Model() (model.Knocks, error) {
 			return out, err
 		}
 		one.Token.names(out.Logins)
+		one.Token.used(&out.LastUsed)
 		out.Knocks = append(out.Knocks, model.Knock{Token: one.Token.Model(), Refused: one.Refused, Last: model.Time(one.Last), Callers: all})
 	}
 	return out, nil
