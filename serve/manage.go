@@ -1,7 +1,6 @@
 package serve
 
 import (
-	"encoding/json"
 	"net/http"
 	"time"
 
@@ -15,7 +14,7 @@ func (d *Doors) manage(w http.ResponseWriter, r *http.Request) {
 	if wait := d.failures.shut(from); wait > 0 {
 		d.counts.shut.Inc()
 		d.log.shutOut(doorAPI, from)
-		d.counts.requested(doorAPI, d.slowDown(w, wait))
+		d.counts.requested(doorAPI, slowDown(w, wait))
 		return
 	}
 	noted := &noting{ResponseWriter: w, status: http.StatusOK}
@@ -27,16 +26,12 @@ func (d *Doors) manage(w http.ResponseWriter, r *http.Request) {
 }
 
 // slowDown answers 429 in the form of the management API.
-func (d *Doors) slowDown(w http.ResponseWriter, wait time.Duration) int {
+func slowDown(w http.ResponseWriter, wait time.Duration) int {
 	const status = http.StatusTooManyRequests
-	body, err := json.Marshal(wire.Problem{Title: http.StatusText(status), Status: status, Detail: shutOut, Code: wire.CodeSlowDown})
-	if err != nil {
-		panic(err) // its form is ours
-	}
 	h := w.Header()
 	h["Cache-Control"], h["Retry-After"] = noStore, []string{seconds(wait)}
-	h.Set("Content-Type", wire.ProblemJSON)
-	return d.write(w, status, append(body, '\n'))
+	(&call{w: w}).problem(wire.Problem{Status: status, Detail: shutOut, Code: wire.CodeSlowDown})
+	return status
 }
 
 // noting notes the status that is answered.
