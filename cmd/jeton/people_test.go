@@ -101,7 +101,7 @@ func TestPeopleCommandsThatFail(t *testing.T) {
 		{2, "admin and none; see jeton user add --help", []string{"user", "add", "be", "--role", "prod"}},
 		{2, "write DEPLOYMENT=ROLE", []string{"user", "roles", "ana", "--role", "prod=king"}},
 		{3, "jeton deployment list", []string{"user", "roles", "ana", "--role", "nowhere=viewer"}},
-		{2, "two roles in prod", []string{"user", "add", "be", "--role", "prod=viewer", "--role", "PROD=admin"}},
+		{2, "two roles in prod: choose one; see jeton user add", []string{"user", "add", "be", "--role", "prod=viewer", "--role", "PROD=admin"}},
 		{1, "account 4294967295 is nobody's", []string{"user", "add", "be", "--account", "4294967295"}},
 		{2, "this host has none", []string{"user", "add", "be", "--account", "no such account"}},
 		{2, "say what is to change", []string{"user", "roles", "ana"}},

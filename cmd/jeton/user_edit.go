@@ -38,7 +38,7 @@ func (a *rolesAsked) on(cmd *cobra.Command, o *office, grants []model.Grant) ([]
 			return nil, err
 		}
 		if slices.Contains(named, d.ID) {
-			return nil, &usageError{fmt.Sprintf("--role gives two roles in %s: choose one", d.Name), "jeton user roles"}
+			return nil, &usageError{fmt.Sprintf("--role gives two roles in %s: choose one", d.Name), cmd.CommandPath()}
 		}
 		named = append(named, d.ID)
 		grants = slices.DeleteFunc(grants, func(g model.Grant) bool { return g.Deployment == d.ID })
