@@ -93,15 +93,7 @@ type filling struct {
 }
 
 func newFilling(t *testing.T) *filling {
-	at := t.TempDir()
-	if err := unix.Mount("tmpfs", at, "tmpfs", 0, "size=120m"); err != nil {
-		t.Skipf("a small file system cannot be mounted: %v", err)
-	}
-	t.Cleanup(func() {
-		if err := unix.Unmount(at, unix.MNT_DETACH); err != nil {
-			t.Error(err)
-		}
-	})
+	at := smallDisk(t, "size=120m")
 	d := &filling{t: t, place: newPlaceIn(t, at), filler: filepath.Join(at, "filler"), killed: filepath.Join(t.TempDir(), "killed")}
 	d.place.create()
 	s := d.place.open()

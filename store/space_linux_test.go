@@ -9,10 +9,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestNoMoreFilesIsNoRoom measures a file system that has bytes and takes few more files.
-func TestNoMoreFilesIsNoRoom(t *testing.T) {
-	dir := t.TempDir()
-	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=1m,nr_inodes=100"); err != nil {
+// smallDisk is a file system in memory, made with these options.
+func smallDisk(t *testing.T, options string) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, options); err != nil {
 		t.Skipf("a small file system cannot be mounted: %v", err)
 	}
 	t.Cleanup(func() {
@@ -20,6 +21,12 @@ func TestNoMoreFilesIsNoRoom(t *testing.T) {
 			t.Error(err)
 		}
 	})
+	return dir
+}
+
+// TestNoMoreFilesIsNoRoom measures a file system that has bytes and takes few more files.
+func TestNoMoreFilesIsNoRoom(t *testing.T) {
+	dir := smallDisk(t, "size=1m,nr_inodes=100")
 	if free, err := freeSpace(dir); err != nil || free == 0 {
 		t.Fatalf("empty: %d bytes, %v", free, err)
 	}

@@ -45,19 +45,17 @@ func Open(dir string, m Mode) (*DB, error) {
 	if err := free(dir); err != nil {
 		return nil, err
 	}
-	if m != ReadOnly {
-		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return nil, fmt.Errorf("create state: %w", err)
-		}
-		if err := os.Chmod(dir, 0o700); err != nil {
-			return nil, fmt.Errorf("create state: %w", err)
-		}
-	}
 	if m == ReadOnly {
 		if err := closedInOrder(dir); err != nil {
 			return nil, err
 		}
 		return openChecked(dir, m)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("create state: %w", err)
+	}
+	if err := os.Chmod(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("create state: %w", err)
 	}
 	ended := make(chan attempt, 1)
 	go func() { ended <- openNoted(dir, m) }()
