@@ -245,11 +245,11 @@ func (m *moody) Write(p []byte) (int, error) {
 	return m.to.Write(p)
 }
 
-// TestAFailedCopyLeavesTheOneBefore has a second copy fail: the first is still there, asked
-// about before leaving and cleared in its time.
-func TestAFailedCopyLeavesTheOneBefore(t *testing.T) {
-	out := &moody{to: &strings.Builder{}}
-	w, r := newTestApp(t, func(c *Config) {
+// newCopied has copied a token to a terminal that may take no more from then on.
+func newCopied(t *testing.T) (w *world, r *terminal, out *moody) {
+	t.Helper()
+	out = &moody{to: &strings.Builder{}}
+	w, r = newTestApp(t, func(c *Config) {
 		c.Clipboard = clip.New(clip.Options{Mode: clip.OSC52, Out: out, IsTerminal: true})
 	})
 	r.copied = out.to
@@ -257,6 +257,13 @@ func TestAFailedCopyLeavesTheOneBefore(t *testing.T) {
 	r.until("one")
 	r.press("y")
 	r.until("Sent to your terminal's clipboard")
+	return w, r, out
+}
+
+// TestAFailedCopyLeavesTheOneBefore has a second copy fail: the first is still there, asked
+// about before leaving and cleared in its time.
+func TestAFailedCopyLeavesTheOneBefore(t *testing.T) {
+	w, r, out := newCopied(t)
 	out.refuses.Store(true)
 	r.press("y")
 	r.until("Could not copy")
@@ -274,15 +281,7 @@ func TestAFailedCopyLeavesTheOneBefore(t *testing.T) {
 // TestWhatCouldNotBeClearedIsAskedAbout has clearing fail: whoever leaves is asked all the
 // same, and it is tried again.
 func TestWhatCouldNotBeClearedIsAskedAbout(t *testing.T) {
-	out := &moody{to: &strings.Builder{}}
-	w, r := newTestApp(t, func(c *Config) {
-		c.Clipboard = clip.New(clip.Options{Mode: clip.OSC52, Out: out, IsTerminal: true})
-	})
-	r.copied = out.to
-	w.agent("one")
-	r.until("one")
-	r.press("y")
-	r.until("Sent to your terminal's clipboard")
+	w, r, out := newCopied(t)
 	out.refuses.Store(true)
 	w.clock.forward(46 * time.Second)
 	r.until("Could not clear the clipboard")
