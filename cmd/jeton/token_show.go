@@ -22,7 +22,11 @@ func newShow(p *program, n noun) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return p.office(cmd.Context(), func(o *office) error { return p.showTokens(cmd.Context(), o, n, ids, asJSON) })
+			return p.office(cmd.Context(), func(o *office) error {
+				return p.eachToken(cmd.Context(), o, n, ids, asJSON, func(l *listing, t model.Token) (told, error) {
+					return told{l.form(t), func() error { return p.facts(p.std.out, l.about(t)...) }}, nil
+				})
+			})
 		},
 	}
 	jsonFlag(c, &asJSON)
@@ -34,22 +38,32 @@ func jsonFlag(c *cobra.Command, into *bool) {
 	c.Flags().BoolVar(into, "json", false, "print JSON, one object on a line")
 }
 
-// showTokens prints all about each token, and goes on after one that cannot be shown.
-func (p *program) showTokens(ctx context.Context, o *office, n noun, ids []model.TokenID, asJSON bool) error {
+// told is what is to be printed of a token.
+type told struct {
+	form  any          // as JSON
+	words func() error // prints it for people
+}
+
+// eachToken prints what is told of each token, and goes on after one of which that cannot be.
+func (p *program) eachToken(ctx context.Context, o *office, n noun, ids []model.TokenID, asJSON bool, tell func(*listing, model.Token) (told, error)) error {
 	bad, lines := &worst{out: p.std.err}, p.jsonLines()
 	for i, id := range ids {
 		l, t, err := o.look(ctx, n, id)
+		var what told
+		if err == nil {
+			what, err = tell(l, t)
+		}
 		switch {
 		case err != nil:
 			bad.add(ctx, err)
 			continue
 		case asJSON:
-			err = lines.write(l.form(t))
+			err = lines.write(what.form)
 		default:
 			if i > 0 {
 				fmt.Fprintln(p.std.out)
 			}
-			err = p.facts(p.std.out, l.about(t)...)
+			err = what.words()
 		}
 		if err != nil {
 			return err

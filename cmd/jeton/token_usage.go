@@ -25,40 +25,16 @@ func newUsage(p *program, n noun) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return p.office(cmd.Context(), func(o *office) error { return p.usages(cmd.Context(), o, n, ids, asJSON) })
+			return p.office(cmd.Context(), func(o *office) error {
+				return p.eachToken(cmd.Context(), o, n, ids, asJSON, func(l *listing, t model.Token) (told, error) {
+					u, err := o.Usage(cmd.Context(), o.actor, t.ID)
+					return told{wire.UsageOf(u, l.calls()), func() error { return p.usage(l, t, u) }}, err
+				})
+			})
 		},
 	}
 	jsonFlag(c, &asJSON)
 	return c
-}
-
-// usages prints how each token is used, and goes on after one of which that cannot be told.
-func (p *program) usages(ctx context.Context, o *office, n noun, ids []model.TokenID, asJSON bool) error {
-	bad, lines, some := &worst{out: p.std.err}, p.jsonLines(), false
-	for _, id := range ids {
-		l, t, err := o.look(ctx, n, id)
-		var u model.Usage
-		if err == nil {
-			u, err = o.Usage(ctx, o.actor, id)
-		}
-		switch {
-		case err != nil:
-			bad.add(ctx, err)
-			continue
-		case asJSON:
-			err = lines.write(wire.UsageOf(u, l.calls()))
-		default:
-			if some {
-				fmt.Fprintln(p.std.out)
-			}
-			err = p.usage(l, t, u)
-		}
-		if err != nil {
-			return err
-		}
-		some = true
-	}
-	return bad.over()
 }
 
 // usage prints how a token is used, for people.
